@@ -1,0 +1,1 @@
+"""Setting the model to published figures: levels solved, and (later) a posterior."""

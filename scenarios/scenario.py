@@ -1,0 +1,227 @@
+"""Reading a scenario: TOML in, one clear line when something is wrong, checked values out."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from simulator.behaviour import register
+from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
+from simulator.calendar import Calendar
+from simulator.parameters import Parameters
+from simulator.policy import Policy
+from simulator.surveys import PARAMETERS as SURVEYS
+from simulator.synthesis import Margins
+from simulator.variants import NULL, Design
+
+FOLDER = Path(__file__).parent
+BASELINE = FOLDER / "baseline.toml"
+OWNERS: dict[str, Parameters] = {o.owner: o for o in (*register.OWNERS, EMPLOYERS, SURVEYS)}
+Table = dict[str, Any]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Time(_Strict):
+    """When the instruments come into force, and what is run around that."""
+
+    introduction: str = "2027-01"
+    years_before: Annotated[int, Field(ge=1, le=50)] = 5
+    years_after: Annotated[int, Field(ge=1, le=50)] = 10
+    spin_up_months: Annotated[int, Field(ge=12, le=600)] = 60
+
+    @field_validator("introduction")
+    @classmethod
+    def _month(cls, text: str) -> str:
+        if not re.fullmatch(r"(19|20|21)\d\d-(0[1-9]|1[0-2])", text):
+            raise ValueError('give a month as "YYYY-MM"')
+        return text
+
+
+class Seeds(_Strict):
+    """Replicates: seed k is hashed from `first` and k."""
+
+    first: Annotated[int, Field(ge=0, lt=2**63)] = 2026
+    count: Annotated[int, Field(ge=1, le=10_000)] = 8
+
+
+class Scenario(_Strict):
+    """A whole comparison; `instruments` and `parameters` hold values by declared name."""
+
+    title: str = ""
+    persons: Annotated[int, Field(ge=1_000, le=10_000_000)] = 100_000
+    margins: str = "margins/nl-2022.toml"
+    levels: str = "levels.toml"
+    time: Time = Time()
+    seeds: Seeds = Seeds()
+    instruments: dict[str, Table] = {}
+    parameters: dict[str, dict[str, float]] = {}
+    variants: dict[str, list[str]] = {}
+    months_after: int | None = None  # shorter horizon, from the command line
+
+    def policies(self, variant: str) -> list[Policy]:
+        """Fresh policies of a variant."""
+        return [self.policy(name) for name in ([] if variant == NULL else self.variants[variant])]
+
+    def policy(self, name: str) -> Policy:
+        """A fresh policy from the instrument of that name."""
+        table = dict(self.instruments[name])
+        kinds = available()
+        return kinds[table.pop("use")](**table)
+
+    def names(self) -> list[str]:
+        """The variants in order, the null first."""
+        return [NULL, *(v for v in self.variants if v != NULL)]
+
+    def design(self) -> Design:
+        """Everything the simulator needs besides the policies."""
+        year, month = map(int, self.time.introduction.split("-"))
+        before = self.time.years_before * 12
+        start = year * 12 + month - 1 - before - self.time.spin_up_months
+        values = {owner: dict(v) for owner, v in solved(resolve(self.levels)).items()}
+        for owner, given in self.parameters.items():
+            values.setdefault(owner, {}).update(given)
+        probe = SURVEYS.values(values.pop(SURVEYS.owner, {}))["aes_probe"]
+        after = self.time.years_after * 12 if self.months_after is None else self.months_after
+        return Design(
+            Margins.load(resolve(self.margins)), self.persons,
+            Calendar(start // 12, start % 12 + 1), self.time.spin_up_months, before, after,
+            values, probe=probe,
+        )  # fmt: skip
+
+
+def available() -> dict[str, type[Policy]]:
+    """Every kind of instrument by name: ours, and what other packages add by entry point."""
+    found: dict[str, type[Policy]] = {}
+    for point in entry_points(group="llo.policies"):
+        kind = point.load()
+        if not (isinstance(kind, type) and issubclass(kind, Policy)) or kind.name in found:
+            raise ValueError(f"entry point llo.policies {point.name}: not a policy, or its name is taken")
+        found[kind.name] = kind
+    return found
+
+
+def resolve(name: str) -> Path:
+    """A data file: as named, else from the folder of scenarios."""
+    return Path(name) if Path(name).is_file() else FOLDER / name
+
+
+def solved(path: Path) -> dict[str, dict[str, float]]:
+    """The solved levels, by owner; empty when they have not been solved yet."""
+    if not path.is_file():
+        return {}
+    with path.open("rb") as file:
+        return {k: dict(v) for k, v in tomllib.load(file).get("parameters", {}).items()}
+
+
+def load(path: Path | str | None = None) -> Scenario:
+    """The scenario in a file, or the baseline; ValueError with file, line and remedy."""
+    path = BASELINE if path is None else Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: cannot be read ({error})") from None
+    return read(text, str(path))
+
+
+def read(text: str, where: str = "scenario") -> Scenario:
+    """The scenario in a TOML text."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{where}: no valid TOML: {error}") from None
+    table.pop("months_after", None) if isinstance(table.get("months_after"), str) else None
+    try:
+        scenario = Scenario.model_validate(_numbers(table))
+    except ValidationError as error:
+        first = error.errors()[0]
+        keys = [str(k) for k in first["loc"]]
+        raise ValueError(_line(text, where, keys, _plain(first))) from None
+    _check(scenario, text, where)
+    return scenario
+
+
+def _numbers(table: Table) -> Table:
+    """Whole numbers where a parameter wants a real one."""
+    for values in table.get("parameters", {}).values():
+        if isinstance(values, dict):
+            values |= {k: float(v) for k, v in values.items() if type(v) is int}
+    return table
+
+
+def _plain(error: Mapping[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        return "no such key; see scenarios/baseline.toml for those there are"
+    value = error.get("input")
+    return f"{value!r}: {str(error['msg']).removeprefix('Value error, ')}"
+
+
+def _check(scenario: Scenario, text: str, where: str) -> None:
+    """Instruments, parameters and variants against what is declared."""
+    kinds = available()
+    for name, table in scenario.instruments.items():
+        use = table.get("use")
+        if use not in kinds:
+            message = f"{use!r}: no such kind of instrument; there are {', '.join(kinds)}"
+            raise ValueError(_line(text, where, ["instruments", name, "use"], message))
+        _try(lambda n=name: scenario.policy(n), text, where, ["instruments", name])  # type: ignore[misc]
+    for owner, values in scenario.parameters.items():
+        if owner not in OWNERS:
+            message = f"no such group of parameters; there are {', '.join(OWNERS)}"
+            raise ValueError(_line(text, where, ["parameters", owner], message))
+        _try(lambda o=owner, v=values: OWNERS[o].values(v), text, where, ["parameters", owner])  # type: ignore[misc]
+    for variant, members in scenario.variants.items():
+        _check_variant(scenario, variant, members, text, where)
+
+
+def _check_variant(
+    scenario: Scenario, variant: str, members: Sequence[str], text: str, where: str
+) -> None:
+    keys = ["variants", variant]
+    for name in members:
+        if name not in scenario.instruments:
+            known = ", ".join(scenario.instruments) or "none"
+            message = f"{name!r} is not among [instruments]: {known}"
+            raise ValueError(_line(text, where, keys, message))
+    uses = [scenario.instruments[m]["use"] for m in members]
+    if len(set(uses)) != len(uses):
+        raise ValueError(_line(text, where, keys, "uses one kind of instrument twice; keep one"))
+    if variant == NULL and members:
+        raise ValueError(_line(text, where, keys, "null means no instruments: give it another name"))
+
+
+def _try(action: Any, text: str, where: str, keys: list[str]) -> None:
+    try:
+        action()
+    except (ValueError, TypeError) as error:
+        message = str(error)
+        found = re.match(r"\w+\.(\w+)", message)
+        raise ValueError(_line(text, where, [*keys, found.group(1)] if found else keys, message)) from None
+
+
+def _line(text: str, where: str, keys: Sequence[str], message: str) -> str:
+    """`file:line: key: message`, with the line on which the key stands as far as it can be seen."""
+    table: list[str] = []
+    best = (0, 0)
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
+        if header:
+            table = [part.strip(" \"'") for part in header.group(1).split(".")]
+            path = table
+        else:
+            key = re.match(r"\s*([\w\"'-]+)\s*=", line)
+            if not key:
+                continue
+            path = [*table, key.group(1).strip("\"'")]
+        depth = len(path) if path == list(keys[: len(path)]) else 0
+        best = max(best, (depth, -number))
+    at = f":{-best[1]}" if best[0] else ""
+    return f"{where}{at}: {'.'.join(keys)}: {message}"

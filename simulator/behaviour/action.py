@@ -1,0 +1,192 @@
+"""From plan to course to its end: the money gate, the time gate, the action gap, the experience."""
+
+from simulator import codes
+from simulator.behaviour.experience import PARAMETERS as EXPERIENCE
+from simulator.columns import EMPLOYER, INSTRUMENT, OWN
+from simulator.laws import cents, clip, derived, exp, law, logistic, normal, scalar
+from simulator.parameters import param, parameters
+
+PARAMETERS = parameters(
+    "action",
+    pi=param(500.0, "EUR", "willingness to pay, middle education as proxy of income",
+             "CPF co-payment and tax deduction, behaviour D; E6 no. 12", "D",
+             bounds=(1, 100_000), prior=(250, 900)),
+    pi_low=param(0.65, "ratio", "idem, low-educated", "behaviour E6 no. 12", "A",
+                 bounds=(0.01, 10), prior=(0.5, 0.8)),
+    pi_high=param(1.45, "ratio", "idem, high-educated", "behaviour E6 no. 12", "A",
+                  bounds=(0.01, 10), prior=(1.2, 1.7)),
+    tau=param(70.0, "hours", "willingness to give own time", "behaviour E6 no. 13", "A",
+              bounds=(1, 5_000), prior=(25, 150)),
+    slack=param(0.4, "log ratio/z", "effect of time slack on it", "behaviour E4", "A",
+                bounds=(0, 3), prior=(0.2, 0.6)),
+    lam34=param(0.25, "1/month", "chance that a feasible plan is acted on (action gap)",
+                "Scottish ITA funnel; behaviour E6 no. 14", "A", bounds=(0, 0.5),
+                prior=(0.10, 0.45)),
+    intention=param(0.8, "logit/SD", "effect of intention on acting (g34)", "behaviour E6 no. 5",
+                    "D", bounds=(0, 4), prior=(0.3, 1.2)),
+    a32=param(-2.7, "logit/month", "level of 3->2, the plan is dropped", "behaviour E6 no. 10",
+              "A", bounds=(-12, 4), prior=(-3.5, -2)),
+    drop=param(0.6, "logit/SD", "effect of intention against it", "behaviour E4", "A",
+               bounds=(0, 4), prior=(0.3, 0.9)),
+    refresh=param(1 / 12, "1/month", "chance that both hurdles are drawn anew", "behaviour E4",
+                  "A", bounds=(0, 1), prior=(0, 0.2)),
+    no_show=param(0.12, "share", "no-show when the course is free",
+                  "behaviour E6 no. 19", "A", bounds=(0, 1), prior=(0.05, 0.25)),
+    no_show_paid=param(0.8, "ratio", "idem when EUR 100 or more is own money",
+                       "Ketel et al. 2016: no sunk-cost effect; behaviour E6 no. 19", "A",
+                       bounds=(0, 1), prior=(0.5, 1)),
+    crowd_by_budget=param(0.0, "switch", "1 = tight employers turn to public money sooner "
+                          "(structural alternative E7d): xi x 2 price / (price + budget)",
+                          "behaviour E7", "A", bounds=(0, 1), prior=(0, 1)),
+    crowd_out=param(0.30, "share", "employer-paid plans that turn to public money (xi)",
+                    "Swiss RCT: sign; behaviour E6 no. 16", "A", bounds=(0, 1), prior=(0.1, 0.6)),
+)  # fmt: skip
+
+
+@derived(p=PARAMETERS)
+def willingness(education, p):
+    """What a plan may cost out of pocket (pi_g) in EUR, by education as a proxy of income."""
+    if education == codes.LOW:
+        return p.pi * p.pi_low
+    return p.pi * p.pi_high if education >= codes.BACHELOR else p.pi
+
+
+@scalar
+def through_gates(money, cost, pi, time, hours, tau):
+    """Whether a plan passes the money gate and the time gate with the hurdles drawn for it."""
+    return money < exp(-cost / pi) and time < exp(-hours / tau)
+
+
+@scalar
+def turns_up(u, own_cost, no_show, no_show_paid):
+    """Whether the worker turns up; EUR 100 of own money changes the chance."""
+    return u >= (no_show * no_show_paid if own_cost >= 100.0 else no_show)
+
+
+@scalar
+def crowded_out(draw, crowd_out, by_budget, price, budget):
+    """Whether public money replaces that of an employer who would pay."""
+    if by_budget == 1.0:
+        crowd_out *= 2.0 * price / (price + budget)
+    return draw < crowd_out
+
+
+@scalar
+def months_of(hours, hours_a_month):
+    """How many months a course takes: ceil(hours / pace)."""
+    return int(-(-hours // hours_a_month))
+
+
+def _may_act(intention, u, u_refresh, p):
+    if u_refresh < p.refresh or u > 1.0 - logistic(p.a32 - p.drop * intention):
+        return True
+    return u < p.lam34 * 2.0 * logistic(p.intention * intention)
+
+
+@law(
+    "stage", "applies", "public_money", "hurdle_money", "hurdle_time", "hurdle_crowd",
+    "funded_by", "course_started", "course_end", "last_self",
+    p=PARAMETERS, at=("stage", codes.PREPARATION), when=_may_act,
+    u="stage", u_refresh="hurdle_refresh", u_money="hurdle.money", u_time="hurdle.time",
+    u_crowd="hurdle.crowd_out", u_show="course.no_show",
+    tallies=("started", "turnover_eur", "worker_eur", "employer_eur", "no_shows", "dropped"),
+)  # fmt: skip
+def act(
+    stage, applies, public_money, hurdle_money, hurdle_time, hurdle_crowd, funded_by,
+    course_started, course_end, last_self, plan_price, plan_hours, plan_payer, training_budget,
+    slack, willingness, intention, offer_cost, offer_by, offer_amount, offer_paid, offer_open,
+    t, u, u_refresh, u_money, u_time, u_crowd, u_show, p_plans, p,
+):  # fmt: skip
+    """3->4 through both gates and the action gap, 3->2, or an application for public money."""
+    started, employer, worker, no_show, dropped = 0, 0.0, 0.0, 0, 0
+    if u_refresh < p.refresh:
+        hurdle_money, hurdle_time, hurdle_crowd = u_money, u_time, u_crowd
+    if u > 1.0 - logistic(p.a32 - p.drop * intention):
+        stage, applies, public_money, dropped = codes.CONTEMPLATION, 0, 0.0, 1
+    elif applies == 0 and u < p.lam34 * 2.0 * logistic(p.intention * intention):
+        tau = p.tau * exp(p.slack * slack)
+        paid = p_plans.paid_time if plan_payer == 1 else 0.0
+        employer = min(plan_price, training_budget) if plan_payer == 1 else 0.0
+        worker = cents(plan_price - employer)
+        alone = through_gates(
+            hurdle_money, worker, willingness, hurdle_time, plan_hours * (1.0 - paid), tau
+        )
+        helped = False
+        if offer_by > 0 and (
+            plan_payer == 0
+            or crowded_out(
+                hurdle_crowd, p.crowd_out, p.crowd_by_budget, plan_price, training_budget
+            )
+        ):
+            topped = min(plan_price - offer_amount, training_budget) if plan_payer == 1 else 0.0
+            hours = plan_hours * (1.0 - max(paid, offer_paid))
+            helped = through_gates(
+                hurdle_money, max(offer_cost - topped, 0.0), willingness, hurdle_time, hours, tau
+            )
+        if helped and (offer_open > 0.0 or not alone):
+            applies, public_money = int(offer_by), offer_amount
+        elif alone and turns_up(u_show, worker, p.no_show, p.no_show_paid):
+            months = months_of(plan_hours, p_plans.hours_a_month)
+            stage, started = codes.ACTION, 1
+            funded_by = EMPLOYER if employer > 0.0 else OWN
+            course_started, course_end, last_self = t, t + months, t + months - 1
+        elif alone:
+            stage, no_show = codes.CONTEMPLATION, 1
+    if started == 0:
+        employer, worker = 0.0, 0.0
+    return (
+        stage, applies, public_money, hurdle_money, hurdle_time, hurdle_crowd,
+        funded_by, course_started, course_end, last_self,
+        started, employer + worker, worker, employer, no_show, dropped,
+    )  # fmt: skip
+
+
+@law(
+    "stage", "applies", "public_money", "funded_by", "course_started", "course_end", "last_self",
+    p=PARAMETERS, u_show="course.no_show",
+    tallies=(
+        "started", "turnover_eur", "worker_eur", "employer_eur", "public_eur", "returned_eur",
+        "no_shows",
+    ),
+)  # fmt: skip
+def take_up(
+    applies, public_money, plan_price, plan_hours, plan_payer, training_budget,
+    course_started, course_end, last_self, recovery, t, u_show, p_plans, p,
+):  # fmt: skip
+    """An awarded application becomes a course, or a no-show whose award goes back."""
+    rest = cents(plan_price - public_money)
+    employer = min(rest, training_budget) if plan_payer == 1 else 0.0
+    worker = cents(rest - employer)
+    if not turns_up(u_show, worker, p.no_show, p.no_show_paid):
+        back = cents(public_money * recovery)
+        return (
+            codes.CONTEMPLATION, 0, public_money, 0, course_started, course_end, last_self,
+            0, cents(public_money - back), 0.0, 0.0, public_money, back, 1,
+        )  # fmt: skip
+    months = months_of(plan_hours, p_plans.hours_a_month)
+    return (
+        codes.ACTION, 0, public_money, INSTRUMENT + applies, t, t + months, t + months - 1,
+        1, plan_price, worker, employer, public_money, 0.0, 0,
+    )  # fmt: skip
+
+
+def _over(course_end, t):
+    return t >= course_end
+
+
+@law(
+    "stage", "attitude", "self_efficacy",
+    p=EXPERIENCE, at=("stage", codes.ACTION), when=_over, after=("revert", "job_experience"),
+    d="course.drop_out", q="course.quality", tallies=("completed", "drop_outs"),
+)  # fmt: skip
+def finish(attitude, self_efficacy, plan_recognised, d, q, p):
+    """4->5 with what the course was like; who drops out falls back to contemplation."""
+    if d < (p.drop_out_recognised if plan_recognised == 1 else p.drop_out):
+        return codes.CONTEMPLATION, attitude, self_efficacy, 0, 1
+    quality = p.quality_mean + normal(q)
+    if quality > 0.0:
+        attitude += p.attitude * quality
+        self_efficacy += p.efficacy * quality
+    else:
+        self_efficacy += p.bad_efficacy * p.efficacy * quality
+    return codes.MAINTENANCE, clip(attitude, -3.0, 3.0), clip(self_efficacy, -3.0, 3.0), 1, 0

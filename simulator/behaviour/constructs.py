@@ -1,0 +1,85 @@
+"""Attitude, self-efficacy and urgency: set-points of the person, shocks, and slow return."""
+
+from simulator import codes
+from simulator.laws import clip, law, normal
+from simulator.parameters import param, parameters
+
+PARAMETERS = parameters(
+    "constructs",
+    kappa=param(
+        0.05, "1/month", "return of attitude, self-efficacy and urgency to the set-point",
+        "behaviour E6 no. 22, from stability of constructs over 6-12 months", "D",
+        bounds=(0, 1), prior=(0.02, 0.09),
+    ),
+    reorganisation=param(
+        0.0068, "1/month", "chance that the own job is threatened or reorganised (8% a year)",
+        "no source; range 4-15% a year", "A", bounds=(0, 1), prior=(0.0034, 0.0134),
+    ),
+    reorganisation_shock=param(
+        1.0, "z", "rise of urgency when the job is threatened", "no source", "A",
+        bounds=(0, 6), prior=(0.5, 1.5),
+    ),
+    informal_weight=param(
+        0.02, "z/month per share", "informal learning feeding urgency (w_inf)", "no source", "A",
+        bounds=(-1, 1), prior=(0, 0.05),
+    ),
+    informal_mean=param(
+        0.22, "share", "informal learning at which urgency is unmoved", "ROA 2020, source 001 l.63",
+        "S", bounds=(0, 1), prior=(0.20, 0.22),
+    ),
+    attitude_low=param(-0.40, "z", "attitude of the low-educated", "behaviour E1", "A",
+                       bounds=(-3, 3), prior=(-0.6, -0.2)),
+    attitude_high=param(0.25, "z", "attitude of the high-educated", "behaviour E1", "A",
+                        bounds=(-3, 3), prior=(0.1, 0.4)),
+    efficacy_low=param(-0.25, "z", "self-efficacy of the low-educated", "behaviour E1", "A",
+                       bounds=(-3, 3), prior=(-0.4, -0.1)),
+    efficacy_high=param(0.15, "z", "self-efficacy of the high-educated", "behaviour E1", "A",
+                        bounds=(-3, 3), prior=(0.05, 0.3)),
+    correlation=param(0.4, "correlation", "attitude with self-efficacy", "behaviour E1", "A",
+                      bounds=(-0.99, 0.99), prior=(0.2, 0.6)),
+    false_safety=param(
+        0.2, "z", "urgency lost to the felt security of a permanent contract (f)",
+        "sign: Kantar 2019 in source 001; size no source", "A", bounds=(0, 3), prior=(0, 0.4),
+    ),
+)  # fmt: skip
+
+
+@law(
+    "attitude_set_point", "attitude", "self_efficacy_set_point", "self_efficacy",
+    p=PARAMETERS, a="person.attitude", e="person.self_efficacy",
+)  # fmt: skip
+def temperament(education, a, e, p):
+    """Draw the person's own levels of attitude and self-efficacy."""
+    attitude = normal(a)
+    efficacy = p.correlation * attitude + (1.0 - p.correlation**2) ** 0.5 * normal(e)
+    if education == codes.LOW:
+        attitude, efficacy = attitude + p.attitude_low, efficacy + p.efficacy_low
+    elif education >= codes.BACHELOR:
+        attitude, efficacy = attitude + p.attitude_high, efficacy + p.efficacy_high
+    attitude, efficacy = clip(attitude, -3.0, 3.0), clip(efficacy, -3.0, 3.0)
+    return attitude, attitude, efficacy, efficacy
+
+
+@law("urgency_set_point", "urgency", p=PARAMETERS, w="person.urgency")
+def alertness(contract, w, p):
+    """Draw the person's own level of urgency, less false safety where the contract is permanent."""
+    urgency = normal(w)
+    if contract == codes.PERMANENT:
+        urgency -= p.false_safety
+    urgency = clip(urgency, -3.0, 3.0)
+    return urgency, urgency
+
+
+@law("attitude", "self_efficacy", "urgency", p=PARAMETERS, u="reorganisation")
+def revert(
+    attitude, attitude_set_point, self_efficacy, self_efficacy_set_point,
+    urgency, urgency_set_point, informal, u, p,
+):  # fmt: skip
+    """X moves by kappa (X* - X); urgency also by a threatened job and by informal learning."""
+    attitude += p.kappa * (attitude_set_point - attitude)
+    self_efficacy += p.kappa * (self_efficacy_set_point - self_efficacy)
+    urgency += p.kappa * (urgency_set_point - urgency)
+    urgency += p.informal_weight * (informal - p.informal_mean)
+    if u < p.reorganisation:
+        urgency += p.reorganisation_shock
+    return attitude, self_efficacy, clip(urgency, -3.0, 3.0)

@@ -1,0 +1,65 @@
+"""Subjective norm: what colleagues do (descriptive) and what the supervisor wants (injunctive)."""
+
+from simulator import codes
+from simulator.laws import clip, law
+from simulator.parameters import param, parameters
+
+PARAMETERS = parameters(
+    "norm",
+    adjustment=param(0.15, "1/month", "leaky adjustment of the norm (kN)", "behaviour E6 no. 22",
+                     "A", bounds=(0, 1), prior=(0.05, 0.3)),
+    descriptive=param(0.4, "z per SD", "weight of the share of colleagues trained (wd)",
+                      "behaviour E6 no. 24; upper bound Dahl, Loken and Mogstad 2014", "A",
+                      bounds=(0, 3), prior=(0, 0.8)),
+    culture=param(0.3, "z per z", "weight of the employer's learning culture (wc)", "no source",
+                  "A", bounds=(0, 3), prior=(0.1, 0.5)),
+    supervisor=param(0.5, "z", "weight of a stimulating supervisor (ws)",
+                     "sign: Kyndt and Baert 2013; size no source", "A",
+                     bounds=(0, 3), prior=(0.2, 0.8)),
+    support_mean=param(0.78, "share", "employees whose supervisor stimulates development",
+                       "source 001 l.138, 2021", "S", bounds=(0, 1), prior=(0.74, 0.78)),
+    support_practical=param(0.70, "share", "idem, practically educated", "source 001 l.138, 2021",
+                            "S", bounds=(0, 1), prior=(0.66, 0.74)),
+    support_theoretical=param(0.84, "share", "idem, theoretically educated",
+                              "source 001 l.138, 2021", "S", bounds=(0, 1), prior=(0.80, 0.88)),
+    shrinkage=param(5.0, "persons", "colleagues' weight at which a team counts for half",
+                    "behaviour E3", "A", bounds=(0, 100), prior=(3, 10)),
+    threshold=param(0.0, "switch", "1 = norm moves only when the share passes the mean by 1 SD "
+                    "(structural alternative E7b); 0 = linear", "behaviour E7", "A",
+                    bounds=(0, 1), prior=(0, 1)),
+)  # fmt: skip
+
+
+@law("supervisor", p=PARAMETERS, u="person.supervisor")
+def support(team, contract, education, u, p):
+    """Draw whether the employee's supervisor stimulates development; -1 for who has none."""
+    if team == 0 or contract > codes.TEMP_NO_HOURS:
+        return -1
+    practical = education <= codes.MBO4
+    share = p.support_practical if practical else p.support_theoretical
+    return 1 if u < share else 0
+
+
+@law("team_norm", p=PARAMETERS)
+def team_norm(row, trained_share, culture, share_mean, share_sd, p):
+    """The part of the norm that a team shares, scaled so that the whole norm has SD about 1."""
+    if row == 0:
+        return 0.0
+    deviation = (trained_share - share_mean) / share_sd
+    if p.threshold == 1.0:
+        deviation = 1.0 if deviation > 1.0 else 0.0
+    own = p.descriptive**2 + p.culture**2
+    spread = p.supervisor**2 * p.support_mean * (1.0 - p.support_mean)
+    scale = max(own + spread, 1e-9) ** -0.5
+    return clip(scale * (p.descriptive * deviation + p.culture * culture), -6.0, 6.0)
+
+
+@law("norm", p=PARAMETERS)
+def norm(norm, team_norm, supervisor, norm_shift, p):
+    """N moves by kN towards the team's norm, the supervisor's and what a right adds to it."""
+    spread = p.supervisor**2 * p.support_mean * (1.0 - p.support_mean)
+    scale = max(p.descriptive**2 + p.culture**2 + spread, 1e-9) ** -0.5
+    wanted = team_norm + norm_shift
+    if supervisor >= 0:
+        wanted += scale * p.supervisor * (supervisor - p.support_mean)
+    return clip(norm + p.adjustment * (wanted - norm), -3.0, 3.0)

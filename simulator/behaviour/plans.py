@@ -1,0 +1,79 @@
+"""A plan: a course with a price, hours, a payer and two hurdles drawn once."""
+
+from simulator import codes
+from simulator.laws import cents, derived, exp, law, logistic, normal, scalar
+from simulator.parameters import param, parameters
+
+PARAMETERS = parameters(
+    "plans",
+    price=param(700.0, "EUR", "median price of a course", "behaviour E1; STAP mean award 784-800",
+                "A", bounds=(1, 50_000), prior=(550, 850)),
+    price_spread=param(0.8, "log SD", "spread of prices",
+                       "behaviour E1; about 70% of STAP courses below EUR 1,000", "A",
+                       bounds=(0, 3), prior=(0.6, 1.0)),
+    hours=param(28.0, "hours", "median hours of a course", "behaviour E1", "A",
+                bounds=(1, 2_000), prior=(16, 40)),
+    hours_spread=param(0.8, "log SD", "spread of hours", "behaviour E1", "A",
+                       bounds=(0, 3), prior=(0.6, 1.0)),
+    hours_a_month=param(24.0, "hours/month", "pace of learning", "behaviour E4", "A",
+                        bounds=(1, 170), prior=(16, 40)),
+    recognised=param(0.08, "share", "plans for a recognised programme, without a right to it",
+                     "no source for starts", "A", bounds=(0, 1), prior=(0.04, 0.15)),
+    long_price=param(3500.0, "EUR", "median price of a recognised programme (2-6 thousand)",
+                     "behaviour E5", "A", bounds=(1, 100_000), prior=(2000, 6000)),
+    long_price_spread=param(0.35, "log SD", "its spread", "behaviour E5", "A", bounds=(0, 3),
+                            prior=(0.2, 0.6)),
+    long_hours=param(450.0, "hours", "median hours of a recognised programme (200-1,000)",
+                     "behaviour E5", "A", bounds=(1, 4_000), prior=(200, 1000)),
+    long_hours_spread=param(0.5, "log SD", "its spread", "behaviour E5", "A", bounds=(0, 3),
+                            prior=(0.3, 0.7)),
+    e0=param(0.2, "logit", "chance that the employer pays a self-chosen course, reference",
+             "solved: scenarios/levels.toml; prior behaviour E6 no. 15", "K",
+             bounds=(-8, 8), prior=(-0.8, 0.8)),
+    payer_culture=param(0.35, "logit/z", "effect of learning culture on that (eK)", "no source",
+                        "A", bounds=(-3, 3), prior=(0, 0.7)),
+    payer_flexible=param(-0.8, "logit", "effect of a flexible contract", "behaviour E3", "A",
+                         bounds=(-5, 5), prior=(-1.2, -0.4)),
+    payer_education=param(0.25, "logit/class", "effect of education, a class up", "behaviour E3",
+                          "A", bounds=(-3, 3), prior=(0, 0.5)),
+    paid_time=param(0.6, "share", "hours in paid time when the employer pays", "behaviour E4", "A",
+                    bounds=(0, 1), prior=(0.4, 0.8)),
+)  # fmt: skip
+
+
+@scalar
+def education_class(education):
+    """0 low, 1 middle, 2 high, from the six attained levels."""
+    if education == codes.LOW:
+        return 0
+    return 2 if education >= codes.BACHELOR else 1
+
+
+@derived(p=PARAMETERS)
+def employer_pays(team, contract, education, culture, p):
+    """The chance that the employer would pay a self-chosen plan (e_p); 0 for who has no employer."""
+    if team == 0 or contract > codes.TEMP_NO_HOURS:
+        return 0.0
+    x = p.e0 + p.payer_culture * culture + p.payer_education * (education_class(education) - 1)
+    if contract != codes.PERMANENT:
+        x += p.payer_flexible
+    return logistic(x)
+
+
+@scalar
+def draw_plan(kind, share, a, b, price, price_spread, hours, hours_spread, long_price,
+              long_price_spread, long_hours, long_hours_spread):  # fmt: skip
+    """(price in EUR, hours, recognised): a short course, or with chance `share` a programme."""
+    recognised = 1 if kind < share else 0
+    if recognised == 1:
+        price, price_spread = long_price, long_price_spread
+        hours, hours_spread = long_hours, long_hours_spread
+    price = cents(min(price * exp(price_spread * normal(a)), 100_000.0))
+    drawn = min(hours * exp(hours_spread * normal(b)), 4_000.0)
+    return price, int(drawn) + 1, recognised
+
+
+@law(tallies=("affordability_ppm",))
+def affordability_now(affordability):
+    """Count perceived affordability in millionths, to find its mean in the base year (Gbar)."""
+    return int(affordability * 1e6)

@@ -1,0 +1,70 @@
+"""What offices ask of the model: who is in line, awards that become courses, yearly rights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator import ledger
+from simulator.codes import EDUCATION_CLASS
+from simulator.office import Office, Rows
+
+if TYPE_CHECKING:
+    from simulator.model import LearningModel
+
+_EDUCATION_CLASS = np.array([EDUCATION_CLASS[e] for e in sorted(EDUCATION_CLASS)])
+
+
+class Desk:
+    """Carries out what an office decides, in batches, and books every cent of it."""
+
+    def __init__(self, model: LearningModel) -> None:
+        self._model = model
+
+    def applicants(self, number: int) -> Rows:
+        """Rows that wait for or apply to an instrument."""
+        return np.flatnonzero(self._model.population.worker["applies"] == number)
+
+    def asked(self, rows: Rows) -> NDArray[np.int64]:
+        """Cents asked by those rows."""
+        return self._model.population.worker["public_money"][rows].astype(np.int64)
+
+    def skill(self, rows: Rows) -> NDArray[np.float64]:
+        """Advantage in a queue: education class less 1."""
+        return _EDUCATION_CLASS[self._model.population.worker["education"][rows]] - 1.0
+
+    def award(self, office: Office, rows: Rows) -> None:
+        """Pay the providers, start the courses, and book both."""
+        m, policy, name = self._model, office.policy, office.policy.name
+        drivers = {**m.drivers(), "recovery": policy.values["recovery"]}
+        on_award = m.wiring.on_award[office.number - 1]
+        if on_award is not None:
+            on_award.batch(rows, m.t, m.key, drivers)
+        found = m.wiring.award.batch(rows, m.t, m.key, drivers)
+        m.count(found)
+        m.count({f"awards:{name}": int(rows.size), f"returns:{name}": found["no_shows"]})
+        book, paid = m.ledger, found["public_eur"]
+        book.post(m.t, ledger.state(name), ledger.PROVIDERS, paid, "award")
+        book.post(m.t, ledger.PROVIDERS, ledger.state(name), found["returned_eur"], "returned")
+        cost = round(policy.values["admin_per_award"] * 100) * int(rows.size)
+        book.post(m.t, ledger.overhead(name), ledger.ADMINISTRATION, cost, "administration")
+        if policy.rights_column:
+            book.post(m.t, ledger.rights(name), ledger.obligation(name), paid, "used")
+
+    def turn_away(self, office: Office, rows: Rows) -> None:
+        """Who is not served has no application any more; the plan stays."""
+        self._model.population.worker["applies"][rows] = 0
+        self._model.count({f"turned_away:{office.policy.name}": int(rows.size)})
+
+    def yearly(self, office: Office) -> None:
+        """Grant and lapse rights at the start of a calendar year."""
+        m, name = self._model, office.policy.name
+        bound = m.wiring.yearly[office.number - 1]
+        if bound is None:
+            return
+        found = bound.sweep(m.t, m.key, m.drivers(), m.pool, m.block_rows)
+        granted, lapsed = found["granted_eur"], found["lapsed_eur"]
+        m.ledger.post(m.t, ledger.obligation(name), ledger.rights(name), granted, "granted")
+        m.ledger.post(m.t, ledger.rights(name), ledger.obligation(name), lapsed, "lapsed")

@@ -1,0 +1,263 @@
+"""`fuse`: all laws in force, joined into one generated loop over the rows of a table.
+
+The text of the loop is plain Python that can be printed. Executed with compiled rules it is the
+sweep; executed with the rules as written it is the step of one Mesa agent. Every column is loaded
+and stored at most once a row; what only a rare branch needs is loaded in that branch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from simulator import draws
+from simulator.columns import Column
+from simulator.laws import Derived, Law, Rule, arguments
+
+
+@dataclass(frozen=True)
+class Names:
+    """Everything that an argument of a law can mean."""
+
+    table: Mapping[str, Column]
+    lookup: Mapping[str, Column]  # columns of the team table, read through the column `team`
+    derived: Mapping[str, Derived]
+    owners: Mapping[str, Sequence[str]]  # parameter owner -> field names of its tuple
+    drivers: Sequence[str]
+
+    def check(self, who: str, argument: str, owner: str, bound: Iterable[str]) -> None:
+        """ValueError naming the law and the argument if nothing has that name."""
+        if argument in bound or argument in ("t", "row") or argument in self.drivers:
+            return
+        if argument == "p":
+            if not owner:
+                raise ValueError(f"law {who} asks for p but has no parameters: declare them")
+            return
+        if argument.startswith("p_") and argument[2:] in self.owners:
+            return
+        if argument in self.table or argument in self.lookup:
+            return
+        if any(argument in d.gives for d in self.derived.values()):
+            return
+        raise ValueError(
+            f"law {who} reads {argument!r}, which is no column, derived quantity, driver or draw; "
+            f"columns are {', '.join(sorted([*self.table, *self.lookup]))}"
+        )
+
+    def giver(self, argument: str) -> Derived:
+        return next(d for d in self.derived.values() if argument in d.gives)
+
+
+@dataclass
+class Scope:
+    """Lines of generated code at one depth, and the local names known there."""
+
+    depth: int
+    lines: list[str] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+
+    def add(self, text: str) -> None:
+        self.lines.append("    " * self.depth + text)
+
+    def inner(self) -> Scope:
+        return Scope(self.depth + 1, [], set(self.known))
+
+
+class Body:
+    """Generates the statements for one row `i` from an ordered list of laws."""
+
+    def __init__(self, laws: Sequence[Law], names: Names) -> None:
+        self.laws, self.names = list(laws), names
+        self.rules: dict[str, Rule] = {}
+        self.tallies: list[str] = list(dict.fromkeys(n for law in laws for n in law.tallies))
+        self.used: dict[str, None] = {}  # columns in order of first use
+        self.decisions: set[str] = set()
+        self._check()
+        free = [law for law in self.laws if law.at is None and law.when is None]
+        self.always = {a for law in free for a in (*law.reads, *law.writes) if a in names.table}
+        self.last = {w for law in free for w in law.writes}  # stored at the end of the row
+
+    def _check(self) -> None:
+        written: dict[str, list[Law]] = {}
+        drawn: dict[str, Law] = {}
+        seen: set[str] = set()
+        for law in self.laws:
+            if law.name in seen:
+                raise ValueError(f"two laws are named {law.name}: rename one")
+            seen.add(law.name)
+            for rule in filter(None, (law.function, law.when)):
+                for argument in arguments(rule):
+                    self.names.check(law.name, argument, law.owner, law.draws)
+            for column in law.writes:
+                if column not in self.names.table:
+                    raise ValueError(f"law {law.name} writes {column!r}, which is no column here")
+                for earlier in written.get(column, ()):
+                    apart = law.at and earlier.at and law.at[0] == earlier.at[0]
+                    if not apart and earlier.name not in law.after:
+                        raise ValueError(
+                            f"laws {earlier.name} and {law.name} both write {column!r}: "
+                            f"declare after=({earlier.name!r},) on the later one"
+                        )
+                written.setdefault(column, []).append(law)
+            for missing in set(law.after) - seen:
+                raise ValueError(f"law {law.name} must come after {missing}, which does not precede it")
+            for decision in law.draws.values():
+                other = drawn.setdefault(decision, law)
+                if other is not law and not (other.at and law.at and other.at[0] == law.at[0]):
+                    raise ValueError(f"laws {other.name} and {law.name} share decision {decision!r}")
+        for derived in self.names.derived.values():
+            for argument in arguments(derived.function):
+                self.names.check(derived.name, argument, derived.owner, ())
+
+    def emit(self, depth: int) -> list[str]:
+        top = Scope(depth)
+        chain: Scope | None = None
+        column = ""
+        for law in self.laws:
+            if law.at is None:
+                chain = None
+                self._law(law, top, law.draws)
+                continue
+            if chain is None or law.at[0] != column:
+                column, keyword = law.at[0], "if"
+                self._load(column, top)
+            else:
+                keyword = "elif"
+            top.add(f"{keyword} v_{column} == {law.at[1]}:")
+            chain = top.inner()
+            self._law(law, chain, law.draws)
+            top.lines += chain.lines or ["    " * (depth + 1) + "pass"]
+        for name in self.used:
+            if name in self.last:
+                self._store(name, top)
+        return top.lines
+
+    def _law(self, law: Law, scope: Scope, bound: Mapping[str, str]) -> None:
+        target = scope
+        if law.when is not None:
+            call = self._call(law.when, f"when_{law.name}", law.owner, scope, bound)
+            scope.add(f"if {call}:")
+            target = scope.inner()
+        guarded = law.when is not None or law.at is not None
+        call = self._call(law.function, f"law_{law.name}", law.owner, target, bound)
+        for name in law.writes:
+            self._note(name)
+        outputs = [f"v_{w}" for w in law.writes] + [f"n_{law.name}_{n}" for n in law.tallies]
+        target.add(f"{', '.join(outputs)} = {call}")
+        for name in law.tallies:
+            value = f"n_{law.name}_{name}"
+            amount = f"int({value} * 100.0 + 0.5)" if name.endswith("_eur") else f"int({value})"
+            target.add(f"n_{name} += {amount}")
+        for name in law.writes:
+            if guarded and name not in self.last:
+                self._store(name, target)
+            target.known.add(f"v_{name}")
+        for each in (target, scope):  # what was derived from old values must be derived anew
+            each.known -= {k for k in each.known if k.startswith("x_")}
+        if target is not scope:
+            scope.lines += target.lines
+
+    def _call(
+        self, rule: Rule, label: str, owner: str, scope: Scope, bound: Mapping[str, str]
+    ) -> str:
+        self.rules[label] = rule
+        got = [self._value(a, owner, scope, bound) for a in arguments(rule)]
+        return f"{label}({', '.join(got)})"
+
+    def _value(self, argument: str, owner: str, scope: Scope, bound: Mapping[str, str]) -> str:
+        names = self.names
+        if argument in bound:
+            return self._draw(bound[argument], scope)
+        if argument == "p":
+            return f"p_{owner}"
+        if argument == "row":
+            return "i"
+        if argument == "t" or (argument.startswith("p_") and argument[2:] in names.owners):
+            return argument
+        if argument in names.drivers:
+            return f"d_{argument}"
+        if argument in names.table:
+            return self._load(argument, scope)
+        if argument in names.lookup:
+            return self._look_up(argument, scope)
+        giver = names.giver(argument)
+        if f"x_{argument}" not in scope.known:
+            call = self._call(giver.function, f"derived_{giver.name}", giver.owner, scope, {})
+            scope.add(f"{', '.join(f'x_{g}' for g in giver.gives)} = {call}")
+            scope.known |= {f"x_{g}" for g in giver.gives}
+        return f"x_{argument}"
+
+    def _note(self, name: str) -> None:
+        self.used.setdefault(name)
+
+    def _load(self, name: str, scope: Scope) -> str:
+        self._note(name)
+        if f"v_{name}" not in scope.known:
+            scope.add(f"v_{name} = {_read(self.names.table[name], f'c_{name}[i]')}")
+            scope.known.add(f"v_{name}")
+        return f"v_{name}"
+
+    def _look_up(self, name: str, scope: Scope) -> str:
+        team = self._load("team", scope)
+        if f"w_{name}" not in scope.known:
+            scope.add(f"w_{name} = {_read(self.names.lookup[name], f'l_{name}[{team}]')}")
+            scope.known.add(f"w_{name}")
+        return f"w_{name}"
+
+    def _draw(self, decision: str, scope: Scope) -> str:
+        self.decisions.add(decision)
+        number, lane = draws.address(decision)
+        stem = f"u_{number:08x}"
+        if stem not in scope.known:
+            lanes = ", ".join(f"{stem}_{k}" for k in range(4))
+            scope.add(f"{lanes} = block(i, t, {number}, k0, k1)")
+            scope.known.add(stem)
+        return f"{stem}_{lane}"
+
+    def _store(self, name: str, scope: Scope) -> None:
+        column = self.names.table[name]
+        value = f"int(v_{name} * 100.0 + 0.5)" if column.is_money else f"v_{name}"
+        scope.add(f"c_{name}[i] = {value}")
+
+
+def _read(column: Column, cell: str) -> str:
+    if column.is_money:
+        return f"int({cell}) / 100.0"
+    return f"float({cell})" if column.is_float else f"int({cell})"
+
+
+def fuse(laws: Sequence[Law], names: Names) -> tuple[str, Body]:
+    """The generated module text with `row`, `sweep` and `batch`, and the body it came from."""
+    body = Body(laws, names)
+    inside = body.emit(2)
+    looked = [n for n in names.lookup if any(f"l_{n}[" in line for line in inside)]
+    cells = [f"c_{n}" for n in body.used] + [f"l_{n}" for n in looked]
+    head = f"t, k0, k1, P, D, out, {', '.join(cells)}"
+    setup = _setup(inside, names, body.tallies)
+    finish = [f"    out[{k}] += n_{name}" for k, name in enumerate(body.tallies)]
+    lines = ["from collections import namedtuple", ""]
+    for owner, fields in names.owners.items():
+        lines.append(f"P_{owner} = namedtuple('P_{owner}', {tuple(fields)!r})")
+    for derived in names.derived.values():
+        if derived.source:
+            lines += ["", *derived.source.splitlines()]
+    dedented = [line[4:] for line in inside]
+    lines += ["", "", f"def row(i, {head}):", *setup, *dedented, *finish]
+    lines += ["", "", f"def sweep(start, stop, {head}):", *setup]
+    lines += ["    for i in range(start, stop):", *inside, *finish]
+    lines += ["", "", f"def batch(rows, {head}):", *setup]
+    lines += ["    for j in range(rows.size):", "        i = rows[j]", *inside, *finish, ""]
+    return "\n".join(lines), body
+
+
+def _setup(inside: Sequence[str], names: Names, tallies: Sequence[str]) -> list[str]:
+    """Statements before the loop: parameter tuples, drivers and zeroed tallies that are used."""
+    text = "\n".join(inside)
+    lines, at = [], 0
+    for owner, fields in names.owners.items():
+        if f"p_{owner}" in text:
+            values = ", ".join(f"float(P[{at + k}])" for k in range(len(fields)))
+            lines.append(f"    p_{owner} = P_{owner}({values})")
+        at += len(fields)
+    lines += [f"    d_{d} = float(D[{k}])" for k, d in enumerate(names.drivers) if f"d_{d}" in text]
+    return lines + [f"    n_{name} = 0" for name in tallies]

@@ -1,0 +1,221 @@
+"""A fused loop made runnable: cached on disk, bound to a table, run in blocks on threads."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import llvmlite
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator import draws, laws
+from simulator.fusion import Names, fuse
+from simulator.laws import Law
+
+BLOCK_ROWS = 65_536  # fixed, so that no result depends on the number of threads
+_LOOPS = ("row", "sweep", "batch")
+Arrays = Mapping[str, NDArray[Any]]
+
+
+def cache_folder() -> Path:
+    """Where generated loops and their machine code are kept (LLO_CACHE, else the user's cache)."""
+    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    wanted = Path(os.environ.get("LLO_CACHE") or Path(home) / "llo-simulator")
+    try:
+        wanted.mkdir(parents=True, exist_ok=True)
+        if os.access(wanted, os.W_OK):
+            return wanted
+    except OSError:
+        pass
+    return Path(tempfile.mkdtemp(prefix="llo-simulator-"))
+
+
+def _origin(rule: Callable[..., Any]) -> bytes:
+    """The text that decides what a rule does: its whole module, so that helpers count too."""
+    module = sys.modules.get(rule.__module__)
+    path = getattr(module, "__file__", None)
+    if path and Path(path).is_file():
+        return Path(path).read_bytes()
+    try:
+        return inspect.getsource(rule).encode()
+    except (OSError, TypeError):
+        return rule.__code__.co_code + repr(rule.__code__.co_consts).encode()
+
+
+def _write_once(path: Path, text: str) -> None:
+    if not path.exists():
+        beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        beside.write_text(text)
+        beside.replace(path)
+
+
+class Kernel:
+    """Laws in force on one table, as `sweep` (all rows), `batch` (some rows) and `row` (one)."""
+
+    def __init__(self, laws_in_force: Sequence[Law], names: Names) -> None:
+        self.source, self.body = fuse(laws_in_force, names)
+        self.names = names
+        self.tallies: tuple[str, ...] = tuple(self.body.tallies)
+        rules = dict(self.body.rules)
+        for derived in names.derived.values():
+            rules |= derived.namespace
+        self._rules = rules
+        origins = sorted({_origin(rule) for rule in rules.values()})
+        origins += [_origin(laws.Law), _origin(draws.address)]
+        versions = f"{nb.__version__} {llvmlite.__version__} {np.__version__} {platform.python_version()}"
+        digest = hashlib.blake2b(digest_size=12)
+        for part in (self.source.encode(), versions.encode(), *origins):
+            digest.update(part)
+        self.path = cache_folder() / f"llo_{digest.hexdigest()}.py"
+        _write_once(self.path, self.source)
+        self._fast = self._module("fast", compiled=True)
+        self._plain: ModuleType | None = None
+
+    def _module(self, kind: str, compiled: bool) -> ModuleType:
+        """The generated text executed with its rules, compiled or as written."""
+        module = ModuleType(f"{self.path.stem}_{kind}")
+        sys.modules[module.__name__] = module
+        module.__dict__["block"] = draws.block
+        for name, rule in self._rules.items():
+            if compiled and not name.startswith("derived_"):
+                rule = laws.compiled(rule)
+            module.__dict__[name] = rule
+        exec(compile(self.source, str(self.path), "exec"), module.__dict__)
+        space = module.__dict__
+        generated = [k for k, v in space.items() if inspect.isfunction(v) and v.__module__ == module.__name__]
+        if compiled:
+            space |= {k: laws.compiled(space[k]) for k in generated if k not in _LOOPS}
+        for derived in self.names.derived.values():
+            rule = space[derived.name] if derived.source else derived.function
+            space[f"derived_{derived.name}"] = laws.compiled(rule) if compiled else rule
+        if compiled:
+            jit = nb.njit(cache=True, nogil=True, error_model="numpy")
+            space |= {name: jit(space[name]) for name in ("sweep", "batch")}
+        return module
+
+    def bind(
+        self, table: Arrays, lookup: Arrays, values: Mapping[str, Mapping[str, float]]
+    ) -> Bound:
+        """This kernel on one table with one set of parameter values."""
+        return Bound(self, table, lookup, values)
+
+    def plain(self) -> ModuleType:
+        """The loop with every rule as written, for one row at a time."""
+        if self._plain is None:
+            self._plain = self._module("plain", compiled=False)
+        return self._plain
+
+    def fast(self) -> ModuleType:
+        return self._fast
+
+
+class Bound:
+    """A kernel bound to columns and parameter values: call it for a month."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        table: Arrays,
+        lookup: Arrays,
+        values: Mapping[str, Mapping[str, float]],
+    ) -> None:
+        self.kernel, self._lookup = kernel, lookup
+        flat = [float(values[o][f]) for o, fields in kernel.names.owners.items() for f in fields]
+        self._p = np.array(flat if flat else [0.0])
+        self._used = list(kernel.body.used)
+        self._looked = [n for n in kernel.names.lookup if f"l_{n}[" in kernel.source]
+        self.rebind(table)
+
+    def rebind(self, table: Arrays) -> None:
+        """Use other arrays (a copied or reloaded table) from now on."""
+        self._cells = [table[n] for n in self._used] + [self._lookup[n] for n in self._looked]
+        self._rows = len(next(iter(table.values())))
+
+    def _arguments(
+        self, t: int, key: tuple[np.uint64, np.uint64], drivers: Mapping[str, float]
+    ) -> tuple[Any, ...]:
+        d = np.array([drivers[n] for n in self.kernel.names.drivers] or [0.0])
+        return (t, *key, self._p, d)
+
+    def _tallies(self, out: NDArray[np.int64]) -> dict[str, int]:
+        return dict(zip(self.kernel.tallies, map(int, out), strict=True))
+
+    def sweep(
+        self,
+        t: int,
+        key: tuple[np.uint64, np.uint64],
+        drivers: Mapping[str, float],
+        pool: Executor | None = None,
+        block_rows: int = BLOCK_ROWS,
+    ) -> dict[str, int]:
+        """One month for all rows; the tallies (counts, or cents where the name ends in _eur)."""
+        arguments = self._arguments(t, key, drivers)
+        starts = range(0, self._rows, block_rows)
+        out = np.zeros((len(starts), len(self.kernel.tallies)), np.int64)
+
+        def one(b: int) -> None:
+            start = starts[b]
+            stop = min(start + block_rows, self._rows)
+            self.kernel.fast().sweep(start, stop, *arguments, out[b], *self._cells)
+
+        if pool is None or len(starts) == 1:
+            for b in range(len(starts)):
+                one(b)
+        else:
+            list(pool.map(one, range(len(starts))))
+        return self._tallies(out.sum(axis=0))
+
+    def batch(
+        self,
+        rows: NDArray[np.integer],
+        t: int,
+        key: tuple[np.uint64, np.uint64],
+        drivers: Mapping[str, float],
+    ) -> dict[str, int]:
+        """The laws for the given rows only, each at most once."""
+        out = np.zeros(len(self.kernel.tallies), np.int64)
+        if rows.size:
+            arguments = self._arguments(t, key, drivers)
+            self.kernel.fast().batch(rows.astype(np.int64), *arguments, out, *self._cells)
+        return self._tallies(out)
+
+    def row(
+        self, i: int, t: int, key: tuple[np.uint64, np.uint64], drivers: Mapping[str, float]
+    ) -> dict[str, int]:
+        """The laws for one row in plain Python: the step of one agent."""
+        out = np.zeros(len(self.kernel.tallies), np.int64)
+        self.kernel.plain().row(int(i), *self._arguments(t, key, drivers), out, *self._cells)
+        return self._tallies(out)
+
+
+@nb.njit(cache=True, nogil=True)
+def _count_recent(team, last_job, last_self, since, size, recent):  # type: ignore[no-untyped-def]
+    for i in range(team.size):
+        k = team[i]
+        size[k] += 1
+        if last_job[i] >= since or last_self[i] >= since:
+            recent[k] += 1
+
+
+def count_recent(
+    team: NDArray[np.int32],
+    last_job: NDArray[np.int16],
+    last_self: NDArray[np.int16],
+    since: int,
+    teams: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Members of every team, and those who learned in month `since` or later."""
+    size, recent = np.zeros(teams, np.int64), np.zeros(teams, np.int64)
+    _count_recent(team, last_job, last_self, since, size, recent)
+    return size, recent

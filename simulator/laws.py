@@ -1,0 +1,197 @@
+"""What a law is: a pure scalar rule with declared columns, for one worker (or team) and one month.
+
+The names of a law's arguments say what it reads: a column, a derived quantity, a monthly driver,
+`t` (the month's number), `p` (its owner's parameters), or one of the draws it declares. It
+returns the new values of the columns it writes, then its tallies. Called directly it is plain
+Python, testable alone; `simulator.fusion` joins all laws in force into one compiled sweep.
+"""
+
+from __future__ import annotations
+
+import dis
+import inspect
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numba as nb
+import numba.extending
+
+from simulator.parameters import Parameters
+
+Rule = Callable[..., Any]
+_IMPURE = frozenset({"random", "time", "open", "print", "input", "datetime", "os", "globals"})
+
+# Helpers that laws may call. They are compiled, and a law called in plain Python uses the same
+# machine code, so that agents and sweep agree to the last bit where exp and log are involved.
+scalar = nb.njit(cache=True, nogil=True, error_model="numpy")
+
+
+def compiled(rule: Rule) -> Rule:
+    """A rule as machine code, kept for this process only."""
+    return rule if nb.extending.is_jitted(rule) else nb.njit(nogil=True, error_model="numpy")(rule)
+
+
+@scalar
+def exp(x):  # type: ignore[no-untyped-def]
+    """e to the power x."""
+    return math.exp(x)
+
+
+@scalar
+def logistic(x):  # type: ignore[no-untyped-def]
+    """1 / (1 + e^-x): a probability from a logit."""
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+@scalar
+def cents(x):  # type: ignore[no-untyped-def]
+    """An amount in EUR, at least 0, rounded to whole cents."""
+    return math.floor(x * 100.0 + 0.5) / 100.0
+
+
+@scalar
+def clip(x, low, high):  # type: ignore[no-untyped-def]
+    """x, but not below low and not above high."""
+    return min(max(x, low), high)
+
+
+@scalar
+def normal(u):  # type: ignore[no-untyped-def]
+    """The standard normal quantile of u in (0, 1), to 1e-9 (Acklam's rational approximation
+    with one Halley step)."""
+    if u < 0.02425 or u > 0.97575:
+        q = math.sqrt(-2.0 * math.log(min(u, 1.0 - u)))
+        top = (
+            ((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q
+            - 2.549732539343734
+        ) * q
+        top = (top + 4.374664141464968) * q + 2.938163982698783
+        low = (
+            (7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996
+        ) * q + 3.754408661907416
+        x = top / (low * q + 1.0)
+        if u > 0.5:
+            x = -x
+    else:
+        q = u - 0.5
+        r = q * q
+        top = (
+            ((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r
+            + 1.383577518672690e02
+        ) * r - 3.066479806614716e01
+        low = (
+            ((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r
+            + 6.680131188771972e01
+        ) * r - 1.328068155288572e01
+        x = (top * r + 2.506628277459239) * q / (low * r + 1.0)
+    e = 0.5 * math.erfc(-x / math.sqrt(2.0)) - u
+    step = e * math.sqrt(2.0 * math.pi) * math.exp(x * x / 2.0)
+    return x - step / (1.0 + x * step / 2.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Law:
+    """One rule: what it reads (its arguments), writes, draws and counts, and when it acts.
+
+    `at` = (column, code) makes it one of several alternatives of which at most one acts a month;
+    `when` is a cheap test that settles most rows before the rule is computed.
+    """
+
+    function: Rule
+    writes: tuple[str, ...]
+    parameters: Parameters | None = None
+    draws: Mapping[str, str] = field(default_factory=dict)
+    tallies: tuple[str, ...] = ()
+    at: tuple[str, int] | None = None
+    when: Rule | None = None
+    after: tuple[str, ...] = ()
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        for rule in (self.function, self.when):
+            if rule is not None:
+                refuse_impure(rule)
+
+    @property
+    def name(self) -> str:
+        return self.label or self.function.__name__
+
+    @property
+    def owner(self) -> str:
+        return self.parameters.owner if self.parameters else ""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return arguments(self.function)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+
+@dataclass(frozen=True, eq=False)
+class Derived:
+    """A quantity computed from columns whenever a law asks for it, and stored nowhere."""
+
+    function: Rule
+    gives: tuple[str, ...]
+    parameters: Parameters | None = None
+    source: str = ""
+    namespace: Mapping[str, Rule] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.function.__name__
+
+    @property
+    def owner(self) -> str:
+        return self.parameters.owner if self.parameters else ""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+
+def law(
+    *writes: str,
+    p: Parameters | None = None,
+    tallies: Iterable[str] = (),
+    at: tuple[str, int] | None = None,
+    when: Rule | None = None,
+    after: Iterable[str] = (),
+    **draws: str,
+) -> Callable[[Rule], Law]:
+    """Declare a law by decorating its rule; keyword `u="stage"` binds argument u to a decision."""
+
+    def declare(function: Rule) -> Law:
+        return Law(function, writes, p, draws, tuple(tallies), at, when, tuple(after))
+
+    return declare
+
+
+def derived(*gives: str, p: Parameters | None = None) -> Callable[[Rule], Derived]:
+    """Declare a derived quantity; without names it is called as its function is."""
+
+    def declare(function: Rule) -> Derived:
+        refuse_impure(function)
+        return Derived(function, gives or (function.__name__,), p)
+
+    return declare
+
+
+def arguments(rule: Rule) -> tuple[str, ...]:
+    """The names of a rule's arguments, in order."""
+    return tuple(inspect.signature(rule).parameters)
+
+
+def refuse_impure(rule: Rule) -> None:
+    """ValueError if a rule could depend on anything but its arguments, seen from its byte code."""
+    name = f"{rule.__module__}.{rule.__qualname__}"
+    code = rule.__code__
+    if code.co_freevars:
+        raise ValueError(f"law {name} closes over {code.co_freevars}: pass it as a parameter")
+    impure = _IMPURE & set(code.co_names)
+    if impure:
+        raise ValueError(f"law {name} uses {sorted(impure)}: a law is a pure function of its arguments")
+    if any(i.opname in ("STORE_GLOBAL", "DELETE_GLOBAL") for i in dis.get_instructions(code)):
+        raise ValueError(f"law {name} changes a global: a law returns what it changes")

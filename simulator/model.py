@@ -1,0 +1,235 @@
+"""The model: a Mesa model whose step is one month on the SimPy clock.
+
+The order of a month is the list MONTH, and nothing else decides it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+
+_START_METHOD = multiprocessing.get_start_method(allow_none=True)
+
+import mesa  # noqa: E402
+
+# Importing mesa forces "spawn" on the whole process; what was set before is put back.
+multiprocessing.set_start_method(_START_METHOD, force=True)
+
+import numpy as np  # noqa: E402
+import simpy  # noqa: E402
+from numpy.typing import NDArray  # noqa: E402
+
+from simulator import draws, ledger  # noqa: E402
+from simulator.calendar import Calendar  # noqa: E402
+from simulator.desk import Desk  # noqa: E402
+from simulator.kernel import BLOCK_ROWS, count_recent  # noqa: E402
+from simulator.ledger import Ledger  # noqa: E402
+from simulator.office import Office  # noqa: E402
+from simulator.policy import Null, Policy  # noqa: E402
+from simulator.population import Population, Worker  # noqa: E402
+from simulator.wiring import FOREVER, Values, Wiring, first_month, resolve  # noqa: E402
+
+MONTH = (
+    "calendar_drivers",  # 1 year, open windows
+    "employers",  # 2 what colleagues do, and the norm of every team
+    "sweep",  # 3 behaviour, plans, applications
+    "offices",  # 4 windows, queue, purse, awards, starts
+    "books",  # 5 the ledger closes
+    "record",  # 6 tallies and surveys
+)
+
+
+class Recorder(Protocol):
+    """Whatever keeps results: called once a month."""
+
+    def take(self, model: LearningModel) -> None: ...
+
+
+class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
+    """Dutch workers, their teams and the policies in force, month by month.
+
+    `introduction` is the month from which the policies are in force, `spin_up` the month after
+    which the reference of the descriptive norm is frozen. With `agents` every row is a Mesa agent
+    and step 3 is `agents.do("step")`, with the same result to the last bit.
+    """
+
+    def __init__(
+        self,
+        population: Population,
+        policies: Sequence[Policy] = (),
+        *,
+        seed: int,
+        parameters: Values | None = None,
+        calendar: Calendar | None = None,
+        introduction: int = 0,
+        spin_up: int = 60,
+        agents: bool = False,
+        threads: int = 1,
+        block_rows: int = BLOCK_ROWS,
+        recorder: Recorder | None = None,
+        state: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(rng=np.random.default_rng(seed))
+        self.seed_number, self.key = seed, draws.key(seed)
+        self.calendar = calendar or Calendar(2017)
+        self.introduction, self.spin_up = introduction, spin_up
+        self.policies = [p for p in policies if not isinstance(p, Null)]
+        self.parameters = resolve(parameters or {})
+        extra = [c for p in self.policies for c in p.columns]
+        self.population = population.with_columns(
+            c for c in extra if c.name not in population.columns
+        )
+        self.recorder, self.block_rows = recorder, block_rows
+        self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self.wiring = Wiring(self.population, self.policies, self.parameters, introduction)
+        self.ledger, self.desk = Ledger(), Desk(self)
+        self.t, self.turnover = 0, 0
+        self.tallies: dict[str, int] = {}
+        self.state = {"affordability_mean": 0.0, "share_mean": 0.4, "share_sd": 0.2}
+        share = 1.0 / population.weight
+        self.offices = [
+            Office(p, k + 1, introduction, FOREVER, self.calendar, share, seed)
+            for k, p in enumerate(self.policies)
+        ]
+        if state is None:
+            self.state["affordability_mean"] = first_month(
+                self.population, self.parameters, self.key
+            )
+        else:
+            self._restore(state)
+        self._set_clock()
+        self._by_agents = agents
+        if agents:
+            for row in range(self.population.persons):
+                Worker(self, row, register=True)
+
+    def _set_clock(self) -> None:
+        self.clock = simpy.Environment(initial_time=self.calendar.begins(self.t))
+        for office in self.offices:
+            self.clock.process(office.run(self.clock, self.desk, self.t))
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything besides the columns that the next month depends on."""
+        return {
+            "t": self.t,
+            "turnover": self.turnover,
+            "state": dict(self.state),
+            "balances": dict(self.ledger.balances),
+            "closed": self.ledger.closed,
+            "offices": {o.policy.name: [o.purse, o.closes] for o in self.offices},
+        }
+
+    def _restore(self, state: Mapping[str, Any]) -> None:
+        self.t, self.turnover = int(state["t"]), int(state["turnover"])
+        self.state = {k: float(v) for k, v in state["state"].items()}
+        self.ledger.balances.update(state["balances"])
+        self.ledger.closed = int(state["closed"])
+        for office in self.offices:
+            purse = state["offices"].get(office.policy.name, (0, -1))
+            office.purse, office.closes = int(purse[0]), int(purse[1])
+
+    def branch(
+        self, policies: Sequence[Policy], recorder: Recorder | None = None
+    ) -> LearningModel:
+        """A second future of the same people from this month on, under these policies."""
+        return LearningModel(
+            self.population, policies, seed=self.seed_number, parameters=self.parameters,
+            calendar=self.calendar, introduction=self.introduction, spin_up=self.spin_up,
+            threads=self.pool._max_workers if self.pool else 1, block_rows=self.block_rows,
+            recorder=recorder, state=self.snapshot(),
+        )  # fmt: skip
+
+    def worker(self, row: int) -> Worker:
+        """One worker as a Mesa agent; ValueError if there is no such row."""
+        if not 0 <= row < self.population.persons:
+            raise ValueError(f"worker {row}: rows are 0 to {self.population.persons - 1}")
+        return Worker(self, row)
+
+    def drivers(self) -> dict[str, float]:
+        """What laws may read of this month besides columns."""
+        opened = {f"{o.policy.name}_open": float(o.is_open(self.t)) for o in self.offices}
+        year = float(self.calendar.at(self.t)[0])
+        return {"cycle": 0.0, "year": year, "recovery": 1.0, **self.state, **opened}
+
+    def count(self, found: Mapping[str, int]) -> None:
+        """Add to this month's tallies."""
+        for name, value in found.items():
+            self.tallies[name] = self.tallies.get(name, 0) + value
+
+    def step(self) -> None:
+        """One month, in the order of MONTH."""
+        for part in MONTH:
+            getattr(self, f"_{part}")()
+        self.t += 1
+
+    def run(self, months: int) -> LearningModel:
+        """Step a number of months."""
+        for _ in range(months):
+            self.step()
+        return self
+
+    def step_row(self, row: int) -> None:
+        """The laws of this month for one worker, in plain Python (what Worker.step calls)."""
+        self.count(self.wiring.sweep.row(row, self.t, self.key, self._now))
+
+    def _calendar_drivers(self) -> None:
+        self.tallies = {}
+        self._now = self.drivers()
+
+    def _employers(self) -> None:
+        worker, team = self.population.worker, self.population.team
+        size, recent = count_recent(
+            worker["team"], worker["last_job"], worker["last_self"], self.t - 12, team["culture"].size
+        )
+        shrink = self.parameters["norm"]["shrinkage"]
+        if self.t <= self.spin_up:
+            self.state |= _reference(size[1:], recent[1:], shrink)
+        mean = self.state["share_mean"]
+        team["trained_share"][:] = (recent + shrink * mean) / np.maximum(size + shrink, 1e-9)
+        team["trained_share"][0] = mean
+        self._now |= self.state
+        self.wiring.team.sweep(self.t, self.key, self._now)
+
+    def _sweep(self) -> None:
+        if self._by_agents:
+            self.agents.do("step")
+        else:
+            sweep = self.wiring.sweep
+            self.count(sweep.sweep(self.t, self.key, self._now, self.pool, self.block_rows))
+
+    def _offices(self) -> None:
+        self.clock.run(until=self.calendar.begins(self.t + 1))
+
+    def _books(self) -> None:
+        book, n = self.ledger, self.tallies
+        book.post(self.t, ledger.WORKERS, ledger.PROVIDERS, n.get("worker_eur", 0), "own money")
+        chosen, sent = n.get("employer_eur", 0), n.get("job_eur", 0)
+        book.post(self.t, ledger.EMPLOYERS, ledger.PROVIDERS, chosen, "self-chosen courses")
+        book.post(self.t, ledger.EMPLOYERS, ledger.PROVIDERS, sent, "own initiative")
+        # Prices of all courses, counted apart from who paid them, must be what providers received.
+        self.turnover += n.get("turnover_eur", 0) + sent
+        expected = {ledger.PROVIDERS: self.turnover}
+        for policy in self.policies:
+            if policy.rights_column:
+                held = self.population.worker[policy.rights_column].sum(dtype=np.int64)
+                expected[ledger.rights(policy.name)] = int(held)
+        book.close(self.t, expected)
+
+    def _record(self) -> None:
+        if self.recorder is not None:
+            self.recorder.take(self)
+
+
+def _reference(
+    size: NDArray[np.int64], recent: NDArray[np.int64], shrink: float
+) -> dict[str, float]:
+    """Mean and SD over workers of the trained share of their team."""
+    members = int(size.sum())
+    if not members:
+        return {}
+    mean = float(recent.sum()) / members
+    share = (recent + shrink * mean) / np.maximum(size + shrink, 1e-9)
+    spread = float(np.sqrt(np.sum(size * (share - mean) ** 2) / members))
+    return {"share_mean": mean, "share_sd": max(spread, 0.01)}

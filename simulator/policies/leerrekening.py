@@ -1,0 +1,85 @@
+"""Leerrekening: a yearly public deposit that can be saved, up to a ceiling, until it expires."""
+
+from simulator.columns import money
+from simulator.laws import clip, exp, law
+from simulator.parameters import param
+from simulator.policy import Policy
+
+BALANCE = money("account_balance", "balance of the leerrekening", 1_000_000)
+
+
+class Leerrekening(Policy):
+    """An individual learning account: deposits accrue, are capped and expire; no budget limit."""
+
+    name = "leerrekening"
+    columns = (BALANCE,)
+    rights_column = "account_balance"
+
+    deposit = param(500.0, "EUR/year", "public deposit, on 1 January",
+                    "template: French CPF, OECD 2019", "B", bounds=(0, 100_000),
+                    prior=(150, 1000))  # fmt: skip
+    ceiling = param(5000.0, "EUR", "highest balance", "template: French CPF, OECD 2019", "B",
+                    bounds=(0, 1_000_000), prior=(1000, 5000))  # fmt: skip
+    expiry = param(5.0, "years", "a deposit lapses after this long, oldest first", "no source",
+                   "A", bounds=(1, 50), prior=(3, 10))  # fmt: skip
+    own_share = param(0.0, "share", "of the price that the worker pays", "no source", "A",
+                      bounds=(0, 1), prior=(0, 0.2))  # fmt: skip
+    copay = param(0.0, "EUR", "fixed own contribution per course",
+                  "French CPF: 100 since 2 May 2024, Dares Resultats 39", "V",
+                  bounds=(0, 10_000), prior=(0, 100))  # fmt: skip
+    saving = param(0.35, "share", "reluctance to spend what could be saved (psi0)",
+                   "behaviour E6 no. 18", "A", bounds=(0, 1), prior=(0.1, 0.7))  # fmt: skip
+    statement = param(500.0, "EUR", "balance from which a statement makes it known",
+                      "behaviour E5", "A", bounds=(0, 1_000_000), prior=(0, 1000))  # fmt: skip
+    statement_read = param(0.05, "1/month", "chance that such a statement is noticed", "no source",
+                           "A", bounds=(0, 1), prior=(0.02, 0.15))  # fmt: skip
+    age_from = param(18.0, "years", "lowest age", "as STAP", "A", bounds=(15, 75))
+    age_to = param(67.0, "years", "AOW age, from which not", "as STAP", "A", bounds=(15, 75))
+    hassle = param(150.0, "EUR", "burden of activation and the identity step (50-250)",
+                   "behaviour E5; Dares 2023", "A", bounds=(0, 10_000), prior=(50, 250))  # fmt: skip
+
+    def eligible(age, p):
+        """18 to AOW age."""
+        return p.age_from * 12 <= age < p.age_to * 12
+
+    def covers(price, account_balance, p):
+        """What the balance can bear of the price less own share and co-payment."""
+        return clip(price * (1.0 - p.own_share) - p.copay, 0.0, account_balance)
+
+    def option_value(account_balance, p):
+        """psi0 (1 - e^(-m/12)), m the months until the oldest euro lapses; 0 at the ceiling."""
+        if account_balance >= p.ceiling or p.deposit <= 0.0:
+            return 0.0
+        years = clip(p.expiry - account_balance / p.deposit, 0.0, p.expiry)
+        return p.saving * (1.0 - exp(-years))
+
+    def informs(account_balance, p):
+        """A statement is sent once the balance passes the limit, and is read by some."""
+        return p.statement_read if account_balance >= p.statement else 0.0
+
+
+_P = Leerrekening.parameters
+
+
+@law("account_balance", p=_P, tallies=("granted_eur", "lapsed_eur"))
+def deposit(account_balance, age, p):
+    """Add the yearly deposit; what passes the ceiling or has expired lapses.
+
+    Money is spent oldest first, so what is left can never exceed the deposits of the last
+    `expiry` years: that bound is the expiry.
+    """
+    if not p.age_from * 12 <= age < p.age_to * 12:
+        return 0.0, 0.0, account_balance
+    highest = min(p.ceiling, p.expiry * p.deposit)
+    full = account_balance + p.deposit
+    return min(full, highest), p.deposit, max(full - highest, 0.0)
+
+
+@law("account_balance")
+def spend(account_balance, public_money):
+    """Take the award from the balance."""
+    return account_balance - public_money
+
+
+Leerrekening.yearly = deposit
+Leerrekening.on_award = spend

@@ -1,0 +1,150 @@
+"""Results: what a run leaves behind, and checkpoints from which it goes on bit for bit."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator import codes, groups, surveys
+from simulator.columns import EMPLOYER, INSTRUMENT
+from simulator.model import LearningModel
+from simulator.population import Population
+
+INDICATORS = {
+    "nea": "NEA: course in 2 years, employees",
+    "roa": "ROA: course in 2 years, workers",
+    "aes": "AES: learning in 12 months, 25-64",
+    "ebb": "EBB: learning in 4 weeks, 25-64",
+    "need": "need: wants a course (contemplation, preparation or action), employees",
+    "learners": "persons with a course in the past 12 months, labour force",
+    "chosen": "persons with a self-chosen course in the past 12 months, labour force",
+    "two_years": "course in 2 years, labour force",
+    "knows": "persons who know at least one instrument, labour force",
+}
+
+
+@dataclass
+class Recorder:
+    """Tallies of every month, surveys every `every` months, and every self-chosen course.
+
+    `first` is the month from which anything is kept; before it is spin-up.
+    """
+
+    first: int = 0
+    every: int = 3
+    keep_log: bool = True
+    probe: float = surveys.PARAMETERS.declared["aes_probe"].default
+    months: list[int] = field(default_factory=list)
+    flows: list[dict[str, int]] = field(default_factory=list)
+    stages: list[NDArray[np.int64]] = field(default_factory=list)
+    survey_months: list[int] = field(default_factory=list)
+    indicators: list[NDArray[np.float64]] = field(default_factory=list)
+    log: list[dict[str, NDArray[Any]]] = field(default_factory=list)
+    cells: NDArray[np.int32] | None = None
+
+    def take(self, model: LearningModel) -> None:
+        """Keep this month of the model."""
+        if model.t < self.first:
+            return
+        if self.cells is None:
+            self.cells = groups.cells(model.population.worker)
+        worker = model.population.worker
+        self.months.append(model.t)
+        self.flows.append(dict(model.tallies))
+        if self.keep_log:
+            self.log.append(_started(model))
+        if (model.t + 1 - self.first) % self.every == 0:
+            self.survey_months.append(model.t)
+            self.stages.append(np.bincount(worker["stage"], minlength=len(codes.STAGES) + 1)[1:])
+            self.indicators.append(self.question(model))
+
+    def question(self, model: LearningModel) -> NDArray[np.float64]:
+        """Every indicator by group (rows as INDICATORS, columns as groups.GROUPS)."""
+        worker, t = model.population.worker, model.t
+        cell = self.cells if self.cells is not None else groups.cells(worker)
+        everybody = np.ones(groups.CELLS, bool)
+        found = [
+            surveys.shares(
+                cell, surveys.answers(worker, s, t, model.seed_number, self.probe), s.population()
+            )
+            for s in surveys.SURVEYS.values()
+        ]
+        stage = worker["stage"]
+        wants = (stage >= codes.CONTEMPLATION) & (stage <= codes.ACTION)
+        found.append(surveys.shares(cell, wants, surveys.SURVEYS["NEA"].population()))
+        for months, stream in ((12, "any"), (12, "self"), (24, "any")):
+            yes = surveys.learned_since(worker, t - months + 1, stream)
+            found.append(surveys.shares(cell, yes, everybody))
+        found.append(surveys.shares(cell, worker["knows"] != 0, everybody))
+        return np.array(found)
+
+    def courses(self) -> dict[str, NDArray[Any]]:
+        """Every self-chosen course since `first`: row, t, funded_by, price and public cents."""
+        if not self.log:
+            return {k: np.zeros(0, np.int64) for k in ("row", "t", "funded_by", "price", "public")}
+        return {k: np.concatenate([part[k] for part in self.log]) for k in self.log[0]}
+
+
+def _started(model: LearningModel) -> dict[str, NDArray[Any]]:
+    worker = model.population.worker
+    rows = np.flatnonzero(worker["course_started"] == model.t)
+    by = worker["funded_by"][rows]
+    public = np.where(by >= INSTRUMENT, worker["public_money"][rows], 0)
+    price = worker["plan_price"][rows]
+    return {"row": rows, "t": np.full(rows.size, model.t, np.int32), "funded_by": by,
+            "price": price, "public": public}  # fmt: skip
+
+
+def paid_by_employer(courses: dict[str, NDArray[Any]]) -> NDArray[np.bool_]:
+    """Which of the courses the employer paid."""
+    return np.asarray(courses["funded_by"] == EMPLOYER)
+
+
+def save_checkpoint(model: LearningModel, path: Path) -> None:
+    """Write all columns and the model's state to HDF5, beside the target and then renamed."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with h5py.File(beside, "w") as file:
+            file.attrs["kind"] = "llo checkpoint"
+            file.attrs["state"] = json.dumps(model.snapshot())
+            file.attrs["seed"] = model.seed_number
+            file.attrs["weight"] = model.population.weight
+            for table in ("worker", "team"):
+                group = file.create_group(table)
+                for name, array in getattr(model.population, table).items():
+                    group.create_dataset(name, data=array)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def load_checkpoint(path: Path, like: LearningModel) -> LearningModel:
+    """A model that goes on where the checkpoint ends, with the set-up of `like`.
+
+    Raises ValueError when the file is no checkpoint, is cut short or belongs to another seed.
+    """
+    try:
+        with h5py.File(path, "r") as file:
+            if file.attrs.get("kind") != "llo checkpoint":
+                raise ValueError(f"{path}: not a checkpoint of this simulator; give one written by it")
+            if int(file.attrs["seed"]) != like.seed_number:
+                raise ValueError(f"{path}: seed {file.attrs['seed']}, wanted {like.seed_number}")
+            state = json.loads(file.attrs["state"])
+            worker = {name: data[:] for name, data in file["worker"].items()}
+            team = {name: data[:] for name, data in file["team"].items()}
+            weight = float(file.attrs["weight"])
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read as a checkpoint ({error})") from None
+    population = Population(worker, team, weight, like.population.columns)
+    return LearningModel(
+        population, like.policies, seed=like.seed_number, parameters=like.parameters,
+        calendar=like.calendar, introduction=like.introduction, spin_up=like.spin_up,
+        block_rows=like.block_rows, recorder=like.recorder, state=state,
+    )  # fmt: skip

@@ -1,0 +1,101 @@
+"""NEA, ROA, AES and EBB as instruments that question the simulated people.
+
+Each survey has its own population, window and kinds of learning, and all are computed from the
+same spells. Employees, workers and the labour force are simulated; the inactive are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator import codes, draws, groups
+from simulator.parameters import param, parameters
+
+PARAMETERS = parameters(
+    "surveys",
+    aes_probe=param(
+        0.34, "share", "who followed no course but says yes to the AES, which probes for more kinds "
+        "of learning", "solved on AES 57% (2016), source 001 l.191: scenarios/levels.toml", "K",
+        bounds=(0, 1), prior=(0, 0.6),
+    ),
+)  # fmt: skip
+
+EMPLOYED = (*codes.EMPLOYEE_CONTRACTS, *codes.SELF_EMPLOYED_CONTRACTS)
+EVERYBODY = (*EMPLOYED, codes.UNEMPLOYED)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A question put to a population: any learning in the last `months` months?"""
+
+    name: str
+    long_name: str
+    months: int
+    contracts: tuple[int, ...]
+    ages: tuple[int, int]
+    respondents: int
+    source: str
+
+    def population(self) -> NDArray[np.bool_]:
+        """Which cells of `groups` belong to the survey's population."""
+        return groups.population_cells(contracts=self.contracts, ages=self.ages)
+
+
+SURVEYS: dict[str, Survey] = {
+    s.name: s
+    for s in (
+        Survey("NEA", "course in the last 2 years, employees 15-74", 24, codes.EMPLOYEE_CONTRACTS,
+               (15, 75), 62_000, "TNO/CBS, Nationale Enquete Arbeidsomstandigheden"),
+        Survey("ROA", "course in the last 2 years, workers 15-74", 24, EMPLOYED, (15, 75), 2_800,
+               "ROA, Leven lang ontwikkelen in Nederland"),
+        Survey("AES", "learning in the last 12 months, labour force 25-64", 12, EVERYBODY,
+               (25, 65), 3_000, "CBS/Eurostat, Adult Education Survey"),
+        Survey("EBB", "learning in the last 4 weeks, labour force 25-64", 1, EVERYBODY, (25, 65),
+               60_000, "CBS, Enquete Beroepsbevolking"),
+    )
+}  # fmt: skip
+
+Worker = Mapping[str, NDArray[Any]]
+
+
+def learned_since(worker: Worker, first: int, stream: str = "any") -> NDArray[np.bool_]:
+    """Who learned in month `first` or later, by any stream, or `self` or `job` alone."""
+    if stream == "self":
+        return np.asarray(worker["last_self"] >= first)
+    if stream == "job":
+        return np.asarray(worker["last_job"] >= first)
+    return np.asarray((worker["last_self"] >= first) | (worker["last_job"] >= first))
+
+
+def answers(worker: Worker, survey: Survey, t: int, seed: int, probe: float) -> NDArray[np.bool_]:
+    """Everybody's answer at the end of month t; a person's reading of the AES question is lasting."""
+    yes = learned_since(worker, t - survey.months + 1)
+    if survey.name == "AES":
+        no = np.flatnonzero(~yes)
+        yes[no] = draws.uniforms(seed, no, 0, "survey.AES") < probe
+    return yes
+
+
+def shares(
+    cell: NDArray[np.int32], yes: NDArray[np.bool_], population: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Share of yes by group, in the order of groups.GROUPS; NaN where a group is empty."""
+    count = np.bincount(cell, minlength=groups.CELLS) * population
+    agree = np.bincount(cell[yes], minlength=groups.CELLS) * population
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return groups.by_group(agree) / groups.by_group(count)
+
+
+def sampled(share: float, respondents: int, seed: int, name: str) -> tuple[float, float]:
+    """The share as a survey of that size would print it, and its standard error.
+
+    The design effect of weighting is not modelled; the sample is simple random.
+    """
+    luck = np.random.Generator(np.random.Philox(key=np.array(draws.key(seed)) ^ draws.address(name)[0]))
+    drawn = luck.binomial(respondents, share) / respondents
+    return float(drawn), float(np.sqrt(share * (1 - share) / respondents))

@@ -1,0 +1,257 @@
+"""compare(): the same people and the same luck under different policies, and what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from simulator import codes, groups, ledger
+from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
+from simulator.behaviour.employers import draw_employers
+from simulator.calendar import Calendar
+from simulator.columns import INSTRUMENT
+from simulator.model import LearningModel
+from simulator.policy import Policy
+from simulator.population import populate
+from simulator.record import INDICATORS, Recorder, paid_by_employer
+from simulator.synthesis import Margins, synthesise
+from simulator.wiring import Values
+
+NULL = "null"
+WINDOW = 12  # months within which a course counts as the one that would have been followed anyway
+Courses = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a comparison needs besides its variants; times in months."""
+
+    margins: Margins
+    persons: int
+    calendar: Calendar
+    spin_up: int
+    before: int
+    after: int
+    parameters: Values
+    every: int = 3
+    probe: float = 0.0
+
+    @property
+    def introduction(self) -> int:
+        return self.spin_up + self.before
+
+    @property
+    def end(self) -> int:
+        return self.introduction + self.after
+
+
+def start(design: Design, seed: int, recorder: Recorder | None = None, **options: Any) -> LearningModel:
+    """A model at month 0: people, employers and nobody's policy yet."""
+    behaviour = {k: v for k, v in design.parameters.items() if k != EMPLOYERS.owner}
+    people = synthesise(design.margins, design.persons, seed)
+    values = EMPLOYERS.values(design.parameters.get(EMPLOYERS.owner))
+    culture, budget = draw_employers(people.employer_size, seed, values)
+    return LearningModel(
+        populate(people, culture, budget), seed=seed, parameters=behaviour,
+        calendar=design.calendar, introduction=design.introduction, spin_up=design.spin_up,
+        recorder=recorder, **options,
+    )  # fmt: skip
+
+
+def compare(
+    design: Design,
+    variants: Mapping[str, Callable[[], Sequence[Policy]]],
+    seed: int,
+    progress: Callable[[int], None] = lambda months: None,
+) -> xr.Dataset:
+    """One seed: every variant lived by the same people, beside the null; dims variant, time, group.
+
+    The first variant must be the null; amounts are national, EUR a year.
+    """
+    if not variants or next(iter(variants)) != NULL:
+        raise ValueError(f"variants {list(variants)}: the first must be {NULL!r}, to compare with")
+    recorder = Recorder(design.spin_up, design.every, probe=design.probe)
+    model = start(design, seed, recorder)
+    _advance(model, design.introduction, progress)
+    found, baseline = [], None
+    for make in variants.values():
+        branch = _copied(recorder)
+        future = model.branch(make(), branch)
+        _advance(future, design.end, progress)
+        courses = branch.courses()
+        baseline = courses if baseline is None else baseline
+        found.append(_summary(future, branch, courses, baseline, design))
+    return xr.concat(found, xr.Variable("variant", list(variants))).assign_coords(seed=seed)
+
+
+def _copied(recorder: Recorder) -> Recorder:
+    lists = ("months", "flows", "stages", "survey_months", "indicators", "log")
+    kept = {name: list(getattr(recorder, name)) for name in lists}
+    return Recorder(recorder.first, recorder.every, recorder.keep_log, recorder.probe,
+                    cells=recorder.cells, **kept)  # fmt: skip
+
+
+def _advance(model: LearningModel, end: int, progress: Callable[[int], None]) -> None:
+    while model.t < end:
+        model.step()
+        progress(1)
+
+
+def match(ours: Courses, theirs: Courses, window: int = WINDOW) -> NDArray[np.int64]:
+    """For every course of ours the index of the same person's course in the other life, or -1.
+
+    In order of time, a course takes the earliest course of the other life that is not taken yet
+    and starts within `window` months of it.
+    """
+    ours_by, theirs_by = _ordered(ours), _ordered(theirs)
+    row, t = ours["row"][ours_by], ours["t"][ours_by]
+    other_row, other_t = theirs["row"][theirs_by], theirs["t"][theirs_by]
+    person, rank = _ranks(row)
+    pointer = np.searchsorted(other_row, row[person], side="left")
+    stop = np.searchsorted(other_row, row[person], side="right")
+    found = np.full(row.size, -1)
+    for k in range(int(rank.max(initial=-1)) + 1):
+        at = np.flatnonzero(rank == k)
+        who = np.searchsorted(person, at, side="right") - 1
+        while True:  # skip what is too long ago for this course and for all that follow
+            live = who[pointer[who] < stop[who]]
+            old = live[other_t[pointer[live]] < t[person[live] + k] - window]
+            if not old.size:
+                break
+            pointer[old] += 1
+        open_ = pointer[who] < stop[who]
+        near = np.zeros(at.size, bool)
+        near[open_] = other_t[pointer[who[open_]]] <= t[at[open_]] + window
+        found[at[near]] = pointer[who[near]]
+        pointer[who[near]] += 1
+    result = np.full(row.size, -1)
+    hit = found >= 0
+    result[ours_by[hit]] = theirs_by[found[hit]]
+    return result
+
+
+def _ordered(courses: Courses) -> NDArray[np.intp]:
+    return np.lexsort((courses["t"], courses["row"]))
+
+
+def _ranks(row: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where each person's courses begin in the sorted list, and every course's rank in its person."""
+    first = np.flatnonzero(np.diff(row, prepend=-1))
+    lengths = np.diff(np.append(first, row.size))
+    return first, np.arange(row.size) - np.repeat(first, lengths)
+
+
+def classes(ours: Courses, theirs: Courses) -> dict[str, NDArray[np.bool_]]:
+    """Which publicly paid courses are additional, deadweight, or displace an employer's money."""
+    public = ours["funded_by"] >= INSTRUMENT
+    matched = match(ours, theirs)
+    employer = np.zeros(public.size, bool)
+    hit = matched >= 0
+    employer[hit] = paid_by_employer(theirs)[matched[hit]]
+    return {
+        "additional": public & ~hit,
+        "displaced": public & hit & employer,
+        "deadweight": public & hit & ~employer,
+    }
+
+
+def _summary(
+    model: LearningModel, recorder: Recorder, courses: Courses, baseline: Courses, design: Design
+) -> xr.Dataset:
+    weight = model.population.weight
+    years = (design.end - design.spin_up) // 12
+    labels = [design.calendar.at(design.spin_up + 12 * k)[0] for k in range(years)]
+    data: dict[str, Any] = {}
+    for k, name in enumerate(INDICATORS):
+        data[name] = (("time", "group"), np.array([i[k] for i in recorder.indicators], np.float32))
+    data["stage_share"] = (
+        ("time", "stage"), np.array(recorder.stages, np.float64) / model.population.persons
+    )  # fmt: skip
+    for name, series in _money(model, design, years).items():
+        data[name] = (("year",), series * weight / 100)
+    for name, series in _counts(recorder, design, years).items():
+        data[name] = (("year",), series * weight)
+    for name, chosen in classes(courses, baseline).items():
+        amounts = np.where(chosen, courses["public"], 0)
+        data[f"{name}_eur"] = (("year",), _yearly(courses["t"], amounts, design, years) * weight / 100)
+    data["reach"] = (("year", "group"), _reach(recorder, courses, design, years))
+    per_cell = np.bincount(_cells(recorder), minlength=groups.CELLS)
+    data["persons"] = (("group",), groups.by_group(per_cell) * weight)
+    time = [(t - design.introduction + 1) / 12 for t in recorder.survey_months]
+    return xr.Dataset(
+        data,
+        coords={"time": time, "year": labels, "group": list(groups.GROUPS),
+                "stage": list(codes.STAGES.values())},
+    )  # fmt: skip
+
+
+def _cells(recorder: Recorder) -> NDArray[np.int32]:
+    if recorder.cells is None:
+        raise ValueError("nothing was recorded: the run ended before its spin-up")
+    return recorder.cells
+
+
+def _yearly(
+    t: NDArray[np.integer], amounts: NDArray[Any], design: Design, years: int
+) -> NDArray[np.float64]:
+    year = (np.asarray(t) - design.spin_up) // 12
+    found: NDArray[np.float64] = np.bincount(year, weights=amounts, minlength=years)[:years]
+    return found
+
+
+def _money(model: LearningModel, design: Design, years: int) -> dict[str, NDArray[np.float64]]:
+    """Cents a year by purpose, and the State's outstanding obligation at each year's end."""
+    names = [p.name for p in model.policies]
+    kinds = ("award", "returned", "administration", "granted", "used", "lapsed", "own money",
+             "self-chosen courses", "own initiative")  # fmt: skip
+    found = {kind: np.zeros(years) for kind in kinds}
+    for entry in model.ledger.entries:
+        if entry.t >= design.spin_up:
+            found[entry.what][(entry.t - design.spin_up) // 12] += entry.cents
+    outstanding = np.cumsum(found["granted"] - found["used"] - found["lapsed"])
+    held = sum(model.ledger.balances[ledger.rights(n)] for n in names)
+    if years and round(outstanding[-1]) != held:
+        raise ArithmeticError(f"rights at the end are {held} cents, flows say {outstanding[-1]:.0f}")
+    return {
+        "awards_eur": found["award"],
+        "returned_eur": found["returned"],
+        "administration_eur": found["administration"],
+        "granted_eur": found["granted"],
+        "lapsed_eur": found["lapsed"],
+        "outstanding_eur": outstanding,
+        "own_eur": found["own money"],
+        "employer_chosen_eur": found["self-chosen courses"],
+        "employer_job_eur": found["own initiative"],
+    }
+
+
+def _counts(recorder: Recorder, design: Design, years: int) -> dict[str, NDArray[np.float64]]:
+    """Events a year: courses, awards, people turned away."""
+    t = np.array(recorder.months)
+    simple = ("started", "completed", "job_courses", "no_shows")
+    found = {n: np.array([f.get(n, 0) for f in recorder.flows]) for n in simple}
+    for prefix in ("awards", "turned_away", "returns"):
+        per_month = [sum(v for k, v in f.items() if k.startswith(f"{prefix}:")) for f in recorder.flows]
+        found[prefix] = np.array(per_month)
+    return {name: _yearly(t, series, design, years) for name, series in found.items()}
+
+
+def _reach(
+    recorder: Recorder, courses: Courses, design: Design, years: int
+) -> NDArray[np.float64]:
+    """Share of each group that starts a publicly paid course, by year."""
+    cell = _cells(recorder)
+    size = groups.by_group(np.bincount(cell, minlength=groups.CELLS))
+    public = courses["funded_by"] >= INSTRUMENT
+    found = np.zeros((years, len(groups.GROUPS)))
+    for k in range(years):
+        inside = public & ((courses["t"] - design.spin_up) // 12 == k)
+        rows = np.unique(courses["row"][inside])
+        found[k] = groups.by_group(np.bincount(cell[rows], minlength=groups.CELLS))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return found / size

@@ -1,0 +1,78 @@
+"""Which kernels a model needs for its policies, bound to its columns and parameter values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from simulator.behaviour import register
+from simulator.columns import TEAM, table
+from simulator.fusion import Names
+from simulator.kernel import Bound, Kernel
+from simulator.laws import Law
+from simulator.parameters import Parameters
+from simulator.policy import SLOTS, Policy, awareness_law, instruments, slots
+from simulator.population import Population
+
+Values = Mapping[str, Mapping[str, float]]
+SCALARS = ("cycle", "year", "recovery")  # drivers given month by month
+STATE = ("affordability_mean", "share_mean", "share_sd")  # drivers kept from month to month
+FOREVER = 10**6
+
+
+def owners_of(groups: Sequence[Parameters]) -> dict[str, Parameters]:
+    """Declared parameters by owner."""
+    return {g.owner: g for g in groups}
+
+
+def resolve(given: Values) -> dict[str, dict[str, float]]:
+    """Every behavioural parameter's value: the default, or what is given; unknown is refused."""
+    known = owners_of(register.OWNERS)
+    for owner in given:
+        if owner not in known:
+            raise ValueError(f"parameters.{owner}: no such group; there are {', '.join(known)}")
+    return {name: group.values(given.get(name)) for name, group in known.items()}
+
+
+def names_for(population: Population, policies: Sequence[Policy]) -> Names:
+    """What the arguments of laws on workers can mean when these policies are in force."""
+    owners = {o.owner: tuple(o) for o in register.OWNERS}
+    owners |= {p.name: (*p.parameters, *SLOTS) for p in policies}
+    derived = {d.name: d for d in (*register.DERIVED, *instruments(policies))}
+    drivers = (*SCALARS, *STATE, *(f"{p.name}_open" for p in policies))
+    return Names(population.columns, table(TEAM), derived, owners, drivers)
+
+
+class Wiring:
+    """All fused loops of a model: the monthly sweep, teams, awards and yearly rights."""
+
+    def __init__(
+        self, population: Population, policies: Sequence[Policy], values: Values, introduction: int
+    ) -> None:
+        self.values = {**values, **slots(policies, [introduction] * len(policies), FOREVER)}
+        self._population = population
+        self._names = names_for(population, policies)
+        known: list[Law] = []
+        for policy in policies:
+            known.append(awareness_law(policy, [law.name for law in known]))
+        self.sweep = self._bound((*register.MONTHLY, *known, *register.STAGES))
+        self.award = self._bound(register.AWARDED)
+        self.on_award = [self._bound([p.on_award]) if p.on_award else None for p in policies]
+        self.yearly = [self._bound([p.yearly]) if p.yearly else None for p in policies]
+        team = Names(table(TEAM), {}, {}, self._names.owners, self._names.drivers)
+        self.team = Kernel(register.TEAM, team).bind(population.team, {}, self.values)
+
+    def _bound(self, laws: Sequence[Law]) -> Bound:
+        worker, team = self._population.worker, self._population.team
+        return Kernel(laws, self._names).bind(worker, team, self.values)
+
+
+def first_month(
+    population: Population, values: Values, key: tuple[object, object]
+) -> float:
+    """Draw who people are; the mean of perceived affordability in a world without policy (Gbar)."""
+    names = names_for(population, ())
+    drivers = dict.fromkeys(names.drivers, 0.0)
+    for laws in (register.AT_BIRTH, register.MEASURE):
+        bound = Kernel(laws, names).bind(population.worker, population.team, values)
+        found = bound.sweep(0, key, drivers)  # type: ignore[arg-type]
+    return found["affordability_ppm"] / 1e6 / population.persons
