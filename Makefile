@@ -3,12 +3,13 @@
 PYTHON ?= python3
 UV ?= uv
 SHELL := /bin/sh
-PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check
+PIP := .venv/bin/python -m pip -qq --disable-pip-version-check
 MADE := .venv/.made
 RUN := .venv/.ready-to-run
 DEV := .venv/.ready-to-test
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help compare test lint bench lock clean FORCE
 
 help: ## this list
