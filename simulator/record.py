@@ -47,6 +47,7 @@ class Recorder:
     survey_months: list[int] = field(default_factory=list)
     indicators: list[NDArray[np.float64]] = field(default_factory=list)
     log: list[dict[str, NDArray[Any]]] = field(default_factory=list)
+    two_years: list[NDArray[np.uint8]] = field(default_factory=list)  # packed bits, every 12 months
     cells: NDArray[np.int32] | None = None
 
     def take(self, model: LearningModel) -> None:
@@ -60,6 +61,8 @@ class Recorder:
         self.flows.append(dict(model.tallies))
         if self.keep_log:
             self.log.append(_started(model))
+            if (model.t + 1 - self.first) % 12 == 0:
+                self.two_years.append(np.packbits(surveys.learned_since(worker, model.t - 23)))
         if (model.t + 1 - self.first) % self.every == 0:
             self.survey_months.append(model.t)
             self.stages.append(np.bincount(worker["stage"], minlength=len(codes.STAGES) + 1)[1:])

@@ -84,13 +84,13 @@ def compare(
         future = model.branch(make(), branch)
         _advance(future, design.end, progress)
         courses = branch.courses()
-        baseline = courses if baseline is None else baseline
+        baseline = (branch, courses) if baseline is None else baseline
         found.append(_summary(future, branch, courses, baseline, design))
     return xr.concat(found, xr.Variable("variant", list(variants))).assign_coords(seed=seed)
 
 
 def _copied(recorder: Recorder) -> Recorder:
-    lists = ("months", "flows", "stages", "survey_months", "indicators", "log")
+    lists = ("months", "flows", "stages", "survey_months", "indicators", "log", "two_years")
     kept = {name: list(getattr(recorder, name)) for name in lists}
     return Recorder(recorder.first, recorder.every, recorder.keep_log, recorder.probe,
                     cells=recorder.cells, **kept)  # fmt: skip
@@ -161,10 +161,14 @@ def classes(ours: Courses, theirs: Courses) -> dict[str, NDArray[np.bool_]]:
 
 
 def _summary(
-    model: LearningModel, recorder: Recorder, courses: Courses, baseline: Courses, design: Design
+    model: LearningModel,
+    recorder: Recorder,
+    courses: Courses,
+    baseline: tuple[Recorder, Courses],
+    design: Design,
 ) -> xr.Dataset:
     weight = model.population.weight
-    years = (design.end - design.spin_up) // 12
+    years = (design.end - design.spin_up) // 12  # an unfinished last year is left out
     labels = [design.calendar.at(design.spin_up + 12 * k)[0] for k in range(years)]
     data: dict[str, Any] = {}
     for k, name in enumerate(INDICATORS):
@@ -176,7 +180,8 @@ def _summary(
         data[name] = (("year",), series * weight / 100)
     for name, series in _counts(recorder, design, years).items():
         data[name] = (("year",), series * weight)
-    for name, chosen in classes(courses, baseline).items():
+    data["anyway"] = (("year",), _anyway(courses, baseline[0], design, years))
+    for name, chosen in classes(courses, baseline[1]).items():
         amounts = np.where(chosen, courses["public"], 0)
         data[f"{name}_eur"] = (("year",), _yearly(courses["t"], amounts, design, years) * weight / 100)
     data["reach"] = (("year", "group"), _reach(recorder, courses, design, years))
@@ -204,6 +209,23 @@ def _yearly(
     return found
 
 
+def _anyway(
+    courses: Courses, null: Recorder, design: Design, years: int
+) -> NDArray[np.float64]:
+    """Share of a year's publicly paid learners who followed some course of any kind in that or
+    the next year of their life without policy: deadweight as the Dutch voucher experiment counts
+    it. NaN where there is nobody, or the next year was not lived.
+    """
+    public = courses["funded_by"] >= INSTRUMENT
+    found = np.full(years, np.nan)
+    for k in range(years - 1):
+        inside = public & ((courses["t"] - design.spin_up) // 12 == k)
+        rows = np.unique(courses["row"][inside])
+        if rows.size:
+            found[k] = np.unpackbits(null.two_years[k + 1])[rows].mean()
+    return found
+
+
 def _money(model: LearningModel, design: Design, years: int) -> dict[str, NDArray[np.float64]]:
     """Cents a year by purpose, and the State's outstanding obligation at each year's end."""
     names = [p.name for p in model.policies]
@@ -211,11 +233,11 @@ def _money(model: LearningModel, design: Design, years: int) -> dict[str, NDArra
              "self-chosen courses", "own initiative")  # fmt: skip
     found = {kind: np.zeros(years) for kind in kinds}
     for entry in model.ledger.entries:
-        if entry.t >= design.spin_up:
+        if design.spin_up <= entry.t < design.spin_up + 12 * years:
             found[entry.what][(entry.t - design.spin_up) // 12] += entry.cents
     outstanding = np.cumsum(found["granted"] - found["used"] - found["lapsed"])
     held = sum(model.ledger.balances[ledger.rights(n)] for n in names)
-    if years and round(outstanding[-1]) != held:
+    if years and design.after % 12 == 0 and round(outstanding[-1]) != held:
         raise ArithmeticError(f"rights at the end are {held} cents, flows say {outstanding[-1]:.0f}")
     return {
         "awards_eur": found["award"],

@@ -1,0 +1,1 @@
+"""Comparisons, their results files and the command line."""

@@ -1,0 +1,81 @@
+"""A comparison over several seeds, in parallel on this machine's cores."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from multiprocessing.sharedctypes import Synchronized
+from typing import Any
+
+import xarray as xr
+
+from experiments.results import describe
+from scenarios.scenario import Scenario
+from simulator import draws
+from simulator.variants import compare
+
+_done: Any = None
+
+
+def _begin(counter: Any) -> None:
+    """In every worker process: leave Ctrl-C to the parent, and share its counter of months."""
+    global _done
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _done = counter
+
+
+def _count(months: int) -> None:
+    if _done is not None:
+        with _done.get_lock():
+            _done.value += months
+
+
+def one_seed(scenario: Scenario, index: int) -> xr.Dataset:
+    """All variants of a scenario for replicate `index`."""
+    seed = draws.replicate(scenario.seeds.first, index)
+    makers = {v: _maker(scenario, v) for v in scenario.names()}
+    return compare(scenario.design(), makers, seed, _count)
+
+
+def _maker(scenario: Scenario, variant: str) -> Callable[[], Any]:
+    return lambda: scenario.policies(variant)
+
+
+def months_of(scenario: Scenario) -> int:
+    """Model months that the whole comparison will live."""
+    design = scenario.design()
+    return scenario.seeds.count * (design.introduction + design.after * len(scenario.names()))
+
+
+def run(
+    scenario: Scenario, progress: Callable[[int], None] = lambda done: None, workers: int = 0
+) -> xr.Dataset:
+    """The comparison over all seeds; `progress` is told how many months are done."""
+    context = multiprocessing.get_context("spawn")
+    count = min(workers or os.cpu_count() or 1, scenario.seeds.count)
+    if count == 1:
+        return describe(_joined([one_seed(scenario, k) for k in range(scenario.seeds.count)]), scenario)
+    counter: Synchronized[int] = context.Value("q", 0)
+    pool = ProcessPoolExecutor(count, context, _begin, (counter,))
+    try:
+        tasks = [pool.submit(one_seed, scenario, k) for k in range(scenario.seeds.count)]
+        pending = set(tasks)
+        while pending:
+            done, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
+            progress(counter.value)
+            for task in done:
+                task.result()
+        return describe(_joined([task.result() for task in tasks]), scenario)
+    except BaseException:
+        for process in list((pool._processes or {}).values()):
+            process.kill()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _joined(parts: list[xr.Dataset]) -> xr.Dataset:
+    return xr.concat(parts, "seed", data_vars="all")

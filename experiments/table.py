@@ -1,0 +1,243 @@
+"""The table of a comparison: what a policy officer reads, with intervals over seeds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+NULL = "null"
+Array = NDArray[np.float64]
+Measure = Callable[[xr.Dataset, xr.Dataset], Array]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: a measure per seed of a variant beside the null."""
+
+    section: str
+    label: str
+    unit: str
+    measure: Measure
+    null: bool = False  # whether it has a meaning for the null itself
+    decimals: int = 1  # at most so many, fewer if the error supports fewer
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Mean over seeds and the 90% interval of that mean (Student t)."""
+
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def half(self) -> float:
+        return (self.high - self.low) / 2
+
+
+def estimate(per_seed: Array) -> Estimate | None:
+    """The estimate of a measure; None where it is not defined for every seed."""
+    if not np.all(np.isfinite(per_seed)):
+        return None
+    mean = float(per_seed.mean())
+    if per_seed.size < 2:
+        return Estimate(mean, -math.inf, math.inf)
+    half = float(student.ppf(0.95, per_seed.size - 1) * per_seed.std(ddof=1) / math.sqrt(per_seed.size))
+    return Estimate(mean, mean - half, mean + half)
+
+
+def _after(d: xr.Dataset, name: str) -> Array:
+    """Mean a year over the years after introduction, per seed."""
+    years = d["year"].values >= d.attrs["introduced"]
+    return np.asarray(d[name].isel(year=years).mean("year").values, float)
+
+
+def _year(d: xr.Dataset, name: str, k: int) -> Array:
+    years = np.flatnonzero(d["year"].values >= d.attrs["introduced"])
+    if k > years.size:
+        return np.full(d.sizes["seed"], np.nan)
+    return np.asarray(d[name].isel(year=years[k - 1]).values, float)
+
+
+def _last(d: xr.Dataset, name: str, group: str = "all") -> Array:
+    """The mean of the last four quarters, per seed."""
+    series = d[name].sel(group=group).isel(time=slice(-4, None))
+    return np.asarray(series.mean("time").values, float)
+
+
+def _level(name: str) -> Measure:
+    return lambda d, null: 100 * _last(d, name)
+
+
+def _change(name: str, group: str = "all") -> Measure:
+    return lambda d, null: 100 * (_last(d, name, group) - _last(null, name, group))
+
+
+def _extra_learners(d: xr.Dataset, null: xr.Dataset) -> Array:
+    people = d["persons"].sel(group="all").values
+    later = d["time"].values > 1.0 if d["time"].values.max() > 1.0 else d["time"].values > 0.0
+    gain = d["learners"].sel(group="all") - null["learners"].sel(group="all")
+    return np.asarray(gain.isel(time=later).mean("time").values * people, float)
+
+
+def _cost(d: xr.Dataset) -> Array:
+    return _after(d, "awards_eur") - _after(d, "returned_eur") + _after(d, "administration_eur")
+
+
+def _mln(name: str) -> Measure:
+    return lambda d, null: _after(d, name) / 1e6
+
+
+def _thousand(name: str) -> Measure:
+    return lambda d, null: _after(d, name) / 1e3
+
+
+def _ratio(top: Array, bottom: Array) -> Array:
+    """Undefined (NaN) unless the denominator is above 0 for every seed."""
+    return top / bottom if np.all(bottom > 0) else np.full(top.shape, np.nan)
+
+
+def _share(name: str) -> Measure:
+    def measure(d: xr.Dataset, null: xr.Dataset) -> Array:
+        total = sum(_after(d, f"{n}_eur") for n in ("additional", "deadweight", "displaced"))
+        return 100 * _ratio(_after(d, f"{name}_eur"), np.asarray(total))
+
+    return measure
+
+
+def _reach(group: str) -> Measure:
+    def measure(d: xr.Dataset, null: xr.Dataset) -> Array:
+        years = d["year"].values >= d.attrs["introduced"]
+        series = d["reach"].sel(group=group).isel(year=years)
+        return 100 * np.asarray(series.mean("year").values, float)
+
+    return measure
+
+
+def _anyway(d: xr.Dataset, null: xr.Dataset) -> Array:
+    years = d["year"].values >= d.attrs["introduced"]
+    values = d["anyway"].isel(year=years).values
+    return 100 * np.array([np.nanmean(v) if np.isfinite(v).any() else np.nan for v in values])
+
+
+_P, _G, _L = "Participation at the end", "Change in 2-year participation", "Learners and courses"
+_M, _E, _R = "Public money", "Where the public euro goes", "Reach"
+
+ROWS: tuple[Row, ...] = (
+    Row(_P, "NEA: course in 2 years, employees", "%", _level("nea"), null=True),
+    Row(_P, "  change against null", "pp", _change("nea"), decimals=2),
+    Row(_P, "AES scale: learning in 12 months, 25-64 *", "%", _level("aes"), null=True),
+    Row(_P, "  change against null", "pp", _change("aes"), decimals=2),
+    Row(_P, "self-chosen course in 12 months, all", "%", _level("chosen"), null=True),
+    Row(_P, "  change against null", "pp", _change("chosen"), decimals=2),
+    Row(_G, "low-educated", "pp", _change("two_years", "education:low")),
+    Row(_G, "middle-educated", "pp", _change("two_years", "education:middle")),
+    Row(_G, "high-educated", "pp", _change("two_years", "education:high")),
+    Row(_G, "permanent contract", "pp", _change("two_years", "contract:permanent")),
+    Row(_G, "flexible contract", "pp", _change("two_years", "contract:flexible")),
+    Row(_G, "self-employed", "pp", _change("two_years", "contract:self-employed")),
+    Row(_G, "unemployed", "pp", _change("two_years", "contract:unemployed")),
+    Row(_L, "extra learners a year (any course)", "thousand",
+        lambda d, null: _extra_learners(d, null) / 1e3, decimals=0),
+    Row(_L, "extra self-chosen courses a year", "thousand",
+        lambda d, null: (_after(d, "started") - _after(null, "started")) / 1e3, decimals=0),
+    Row(_L, "awards a year", "thousand", _thousand("awards"), decimals=0),
+    Row(_L, "applications turned away a year", "thousand", _thousand("turned_away"), decimals=0),
+    Row(_M, "cost a year, net of returns", "mln EUR", lambda d, null: _cost(d) / 1e6, decimals=0),
+    Row(_M, "  of which administration", "mln EUR", _mln("administration_eur")),
+    Row(_M, "awards in year 1", "mln EUR", lambda d, n: _year(d, "awards_eur", 1) / 1e6, decimals=0),
+    Row(_M, "awards in year 5", "mln EUR", lambda d, n: _year(d, "awards_eur", 5) / 1e6, decimals=0),
+    Row(_M, "awards in year 10", "mln EUR", lambda d, n: _year(d, "awards_eur", 10) / 1e6, decimals=0),
+    Row(_M, "mean award", "EUR",
+        lambda d, null: _ratio(_after(d, "awards_eur"), _after(d, "awards")), decimals=0),
+    Row(_M, "cost per extra learner (any course)", "EUR",
+        lambda d, null: _ratio(_cost(d), _extra_learners(d, null)), decimals=0),
+    Row(_M, "rights that lapse a year", "mln EUR", _mln("lapsed_eur"), decimals=0),
+    Row(_M, "unused rights outstanding at the end", "mln EUR",
+        lambda d, null: np.asarray(d["outstanding_eur"].isel(year=-1).values, float) / 1e6,
+        decimals=0),
+    Row(_E, "additional", "%", _share("additional")),
+    Row(_E, "deadweight (own money saved)", "%", _share("deadweight")),
+    Row(_E, "employer money displaced", "%", _share("displaced")),
+    Row(_E, "some course anyway in 2 years **", "%", _anyway),
+    Row(_R, "everybody", "% a year", _reach("all")),
+    Row(_R, "practically educated (at most mbo)", "% a year", _reach("education:practical")),
+    Row(_R, "flexible contract", "% a year", _reach("contract:flexible")),
+    Row(_R, "aged 50 and over", "% a year", _reach("age:50+")),
+)  # fmt: skip
+
+NOTES = (
+    "Not yet calibrated: levels are solved on published figures, all else is at central priors.",
+    "Amounts and courses are means a year over the years after introduction, for the Netherlands;",
+    "the end is the mean of the last four quarters. Each figure: mean and half-width of its 90%",
+    "interval over seeds (Monte Carlo error only; what parameters add is not in it).",
+    "*  The 62% target for 2030 is an AES figure. Its offset is solved on 57% (2016).",
+    "** As the Dutch voucher experiment counts deadweight (almost 60% among low-skilled workers).",
+)
+
+
+def compute(data: xr.Dataset) -> list[tuple[Row, dict[str, Estimate | None]]]:
+    """Every row's estimate by variant; None where it has no meaning."""
+    time = int(data["year"].values[0]) + round(-float(data["time"].values[0])) if data["year"].size else 0
+    null = data.sel(variant=NULL).assign_attrs(introduced=time)
+    found = []
+    for row in ROWS:
+        values: dict[str, Estimate | None] = {}
+        for name in data["variant"].values:
+            own = data.sel(variant=name).assign_attrs(introduced=time)
+            defined = row.null or name != NULL
+            values[str(name)] = estimate(row.measure(own, null)) if defined else None
+        found.append((row, values))
+    return found
+
+
+def shown(value: Estimate | None, decimals: int) -> str:
+    """A figure with its half-width, with no more digits than the error supports."""
+    if value is None:
+        return "-"
+    if not math.isfinite(value.half):
+        return f"{value.mean:,.{decimals}f} ±?"
+    if value.half > 0:
+        decimals = min(decimals, -math.floor(math.log10(value.half)))
+    places = max(decimals, 0)
+    mean, half = round(value.mean, decimals), round(value.half, decimals)
+    return f"{mean + 0.0:,.{places}f} ±{half:,.{places}f}"
+
+
+def as_data(data: xr.Dataset) -> dict[str, Any]:
+    """The table as plain data, for --json; unrounded, infinite bounds as null."""
+
+    def finite(x: float) -> float | None:
+        return x if math.isfinite(x) else None
+
+    rows = [
+        {
+            "section": row.section,
+            "label": row.label.strip(),
+            "unit": row.unit,
+            "variants": {
+                name: None if e is None
+                else {"mean": e.mean, "low": finite(e.low), "high": finite(e.high)}
+                for name, e in values.items()
+            },
+        }
+        for row, values in compute(data)
+    ]  # fmt: skip
+    costs = {
+        str(v): {str(y): c for y, c in zip(data["year"].values, _cost_by_year(data, v), strict=True)}
+        for v in data["variant"].values
+    }
+    return {"title": data.attrs["title"], "notes": NOTES, "rows": rows, "cost_by_year_eur": costs}
+
+
+def _cost_by_year(data: xr.Dataset, variant: Any) -> list[float]:
+    d = data.sel(variant=variant).mean("seed")
+    total = d["awards_eur"] - d["returned_eur"] + d["administration_eur"]
+    return [float(x) for x in total.values]
