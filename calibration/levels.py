@@ -26,6 +26,7 @@ from simulator.variants import Design, start
 
 TARGETS = Path(__file__).parent / "targets" / "levels.toml"
 SOLVED = FOLDER / "levels.toml"
+BUDGET = 200  # evaluations that a solution takes, about
 MONTHS = 24  # measured after the spin-up, averaged over quarters
 AES = "surveys.aes_probe"
 Levels = dict[str, float]
@@ -159,7 +160,6 @@ def solve(
     seed: int,
     targets: Sequence[Target] | None = None,
     progress: Callable[[int, float], None] = lambda n, misfit: None,
-    evaluations: int = 400,
 ) -> Fit:
     """Levels that meet the targets by least squares, each residual in units of its tolerance."""
     design = replace(scenario.design(), before=MONTHS, after=0)
@@ -236,7 +236,7 @@ def _bounds(names: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float
 def write(fit: Fit, path: Path, seed: int, persons: int) -> None:
     """Store the levels with their residuals as TOML, beside the target and then renamed."""
     lines = [
-        "# Solved by `llo calibrate`: levels at which the simulated surveys meet published figures.",
+        "# Solved by `llo calibrate`: levels at which simulated surveys meet published figures.",
         "# Not a calibration of behaviour: every other parameter stands at its central prior.",
         f"seed = {seed}",
         f"persons = {persons}",
@@ -255,7 +255,7 @@ def write(fit: Fit, path: Path, seed: int, persons: int) -> None:
             f'target = "{target.name}"',
             f"published = {target.value:.4f}",
             f"simulated = {value:.4f}",
-            f"solves = \"{target.solves}\"",
+            f'solves = "{target.solves}"',
             "",
         ]
     beside = path.with_name(path.name + ".part")

@@ -10,8 +10,8 @@ import xarray as xr
 from scipy.stats import t as student
 
 matplotlib.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402
-from matplotlib.axes import Axes  # noqa: E402
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 
 # Okabe and Ito's colours, told apart by the colour-blind; one colour a variant, always the same.
 COLOURS = {
@@ -61,7 +61,9 @@ def _panel(ax: Axes, data: xr.Dataset, name: str, title: str) -> None:
         if values.shape[0] > 1:
             n = values.shape[0]
             half = student.ppf(0.95, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n)
-            ax.fill_between(time, mean - half, mean + half, color=colour(variant, k), alpha=0.2, lw=0)
+            ax.fill_between(
+                time, mean - half, mean + half, color=colour(variant, k), alpha=0.2, lw=0
+            )
         ax.plot(time, mean, color=colour(variant, k), label=variant, lw=1.8)
     ax.axvline(0, color="black", lw=0.8, ls=":")
     if name == "aes":

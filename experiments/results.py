@@ -100,14 +100,18 @@ def versions() -> dict[str, str]:
 
 def commit() -> str:
     """The commit of the source tree, with + when it was changed; "unknown" outside one."""
-    here = Path(__file__).parent
     try:
-        run = {"cwd": here, "capture_output": True, "text": True, "timeout": 10, "check": True}
-        head = subprocess.run(["git", "rev-parse", "HEAD"], **run).stdout.strip()  # type: ignore[call-overload]
-        changed = subprocess.run(["git", "status", "--porcelain"], **run).stdout.strip()  # type: ignore[call-overload]
+        head, changed = _git("rev-parse", "HEAD"), _git("status", "--porcelain")
     except (OSError, subprocess.SubprocessError):
         return "unknown"
     return head + ("+" if changed else "")
+
+
+def _git(*words: str) -> str:
+    command = ["git", *words]
+    here = Path(__file__).parent
+    done = subprocess.run(command, cwd=here, capture_output=True, text=True, timeout=10, check=True)
+    return done.stdout.strip()
 
 
 def digest(data: xr.Dataset) -> str:
@@ -146,9 +150,11 @@ def read(path: Path) -> xr.Dataset:
             data: xr.Dataset = file.load()
     except FileNotFoundError:
         raise ValueError(f"{path}: no such file; make one with `llo compare`") from None
-    except Exception as error:  # every reader error means the same to the user
+    except Exception as error:  # noqa: BLE001  # any reader's error means the same to the user
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ValueError(f"{path}: cannot be read as netCDF, perhaps cut short ({reason})") from None
+        raise ValueError(
+            f"{path}: cannot be read as netCDF, perhaps cut short ({reason})"
+        ) from None
     if data.attrs.get("kind") != KIND:
         raise ValueError(f"{path}: not a results file of this simulator (kind is missing)")
     if data.attrs.get("hash") != digest(data):

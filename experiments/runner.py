@@ -22,7 +22,7 @@ _done: Any = None
 
 def _begin(counter: Any) -> None:
     """In every worker process: leave Ctrl-C to the parent, and share its counter of months."""
-    global _done
+    global _done  # noqa: PLW0603  # a process pool has no other place for it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _done = counter
 
@@ -57,7 +57,9 @@ def run(
     context = multiprocessing.get_context("spawn")
     count = min(workers or os.cpu_count() or 1, scenario.seeds.count)
     if count == 1:
-        return describe(_joined([one_seed(scenario, k) for k in range(scenario.seeds.count)]), scenario)
+        return describe(
+            _joined([one_seed(scenario, k) for k in range(scenario.seeds.count)]), scenario
+        )
     counter: Synchronized[int] = context.Value("q", 0)
     pool = ProcessPoolExecutor(count, context, _begin, (counter,))
     try:

@@ -49,7 +49,9 @@ def estimate(per_seed: Array) -> Estimate | None:
     mean = float(per_seed.mean())
     if per_seed.size < 2:
         return Estimate(mean, -math.inf, math.inf)
-    half = float(student.ppf(0.95, per_seed.size - 1) * per_seed.std(ddof=1) / math.sqrt(per_seed.size))
+    half = float(
+        student.ppf(0.95, per_seed.size - 1) * per_seed.std(ddof=1) / math.sqrt(per_seed.size)
+    )
     return Estimate(mean, mean - half, mean + half)
 
 
@@ -59,11 +61,16 @@ def _after(d: xr.Dataset, name: str) -> Array:
     return np.asarray(d[name].isel(year=years).mean("year").values, float)
 
 
-def _year(d: xr.Dataset, name: str, k: int) -> Array:
-    years = np.flatnonzero(d["year"].values >= d.attrs["introduced"])
-    if k > years.size:
-        return np.full(d.sizes["seed"], np.nan)
-    return np.asarray(d[name].isel(year=years[k - 1]).values, float)
+def _in_year(k: int) -> Measure:
+    """Awards in the k-th year after introduction; NaN when that was not lived."""
+
+    def measure(d: xr.Dataset, null: xr.Dataset) -> Array:
+        years = np.flatnonzero(d["year"].values >= d.attrs["introduced"])
+        if k > years.size:
+            return np.full(d.sizes["seed"], np.nan)
+        return np.asarray(d["awards_eur"].isel(year=years[k - 1]).values, float) / 1e6
+
+    return measure
 
 
 def _last(d: xr.Dataset, name: str, group: str = "all") -> Array:
@@ -152,9 +159,9 @@ ROWS: tuple[Row, ...] = (
     Row(_L, "applications turned away a year", "thousand", _thousand("turned_away"), decimals=0),
     Row(_M, "cost a year, net of returns", "mln EUR", lambda d, null: _cost(d) / 1e6, decimals=0),
     Row(_M, "  of which administration", "mln EUR", _mln("administration_eur")),
-    Row(_M, "awards in year 1", "mln EUR", lambda d, n: _year(d, "awards_eur", 1) / 1e6, decimals=0),
-    Row(_M, "awards in year 5", "mln EUR", lambda d, n: _year(d, "awards_eur", 5) / 1e6, decimals=0),
-    Row(_M, "awards in year 10", "mln EUR", lambda d, n: _year(d, "awards_eur", 10) / 1e6, decimals=0),
+    Row(_M, "awards in year 1", "mln EUR", _in_year(1), decimals=0),
+    Row(_M, "awards in year 5", "mln EUR", _in_year(5), decimals=0),
+    Row(_M, "awards in year 10", "mln EUR", _in_year(10), decimals=0),
     Row(_M, "mean award", "EUR",
         lambda d, null: _ratio(_after(d, "awards_eur"), _after(d, "awards")), decimals=0),
     Row(_M, "cost per extra learner (any course)", "EUR",
@@ -185,7 +192,11 @@ NOTES = (
 
 def compute(data: xr.Dataset) -> list[tuple[Row, dict[str, Estimate | None]]]:
     """Every row's estimate by variant; None where it has no meaning."""
-    time = int(data["year"].values[0]) + round(-float(data["time"].values[0])) if data["year"].size else 0
+    time = (
+        int(data["year"].values[0]) + round(-float(data["time"].values[0]))
+        if data["year"].size
+        else 0
+    )
     null = data.sel(variant=NULL).assign_attrs(introduced=time)
     found = []
     for row in ROWS:
@@ -231,7 +242,9 @@ def as_data(data: xr.Dataset) -> dict[str, Any]:
         for row, values in compute(data)
     ]  # fmt: skip
     costs = {
-        str(v): {str(y): c for y, c in zip(data["year"].values, _cost_by_year(data, v), strict=True)}
+        str(v): {
+            str(y): c for y, c in zip(data["year"].values, _cost_by_year(data, v), strict=True)
+        }
         for v in data["variant"].values
     }
     return {"title": data.attrs["title"], "notes": NOTES, "rows": rows, "cost_by_year_eur": costs}

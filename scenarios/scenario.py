@@ -7,22 +7,24 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from simulator.behaviour import register
 from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
-from simulator.calendar import Calendar
 from simulator.parameters import Parameters
 from simulator.policy import Policy
 from simulator.surveys import PARAMETERS as SURVEYS
 from simulator.synthesis import Margins
-from simulator.variants import NULL, Design
+
+if TYPE_CHECKING:
+    from simulator.variants import Design
 
 FOLDER = Path(__file__).parent
 BASELINE = FOLDER / "baseline.toml"
 OWNERS: dict[str, Parameters] = {o.owner: o for o in (*register.OWNERS, EMPLOYERS, SURVEYS)}
+NULL = "null"
 Table = dict[str, Any]
 
 
@@ -65,7 +67,24 @@ class Scenario(_Strict):
     instruments: dict[str, Table] = {}
     parameters: dict[str, dict[str, float]] = {}
     variants: dict[str, list[str]] = {}
-    months_after: int | None = None  # shorter horizon, from the command line
+    months_after: Annotated[int | None, Field(ge=1, le=600)] = None  # instead of years_after
+
+    def changed(
+        self, *, persons: int | None = None, months: int | None = None, seeds: int | None = None
+    ) -> Scenario:
+        """The scenario with another size or horizon; ValueError if that is not allowed."""
+        table = self.model_dump()
+        if persons is not None:
+            table["persons"] = persons
+        if seeds is not None:
+            table["seeds"]["count"] = seeds
+        if months is not None:
+            table["months_after"] = months
+        try:
+            return Scenario.model_validate(table)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise ValueError(f"--{first['loc'][-1]}: {_plain(first)}") from None
 
     def policies(self, variant: str) -> list[Policy]:
         """Fresh policies of a variant."""
@@ -83,6 +102,9 @@ class Scenario(_Strict):
 
     def design(self) -> Design:
         """Everything the simulator needs besides the policies."""
+        from simulator.calendar import Calendar
+        from simulator.variants import Design  # loads the engine, which checking must not
+
         year, month = map(int, self.time.introduction.split("-"))
         before = self.time.years_before * 12
         start = year * 12 + month - 1 - before - self.time.spin_up_months
@@ -98,13 +120,22 @@ class Scenario(_Strict):
         )  # fmt: skip
 
 
+def files(scenario: Scenario) -> None:
+    """Read the data files that a scenario names; ValueError if one cannot be used."""
+    Margins.load(resolve(scenario.margins))
+    for owner, values in solved(resolve(scenario.levels)).items():
+        OWNERS[owner].values(values)
+
+
 def available() -> dict[str, type[Policy]]:
     """Every kind of instrument by name: ours, and what other packages add by entry point."""
     found: dict[str, type[Policy]] = {}
     for point in entry_points(group="llo.policies"):
         kind = point.load()
         if not (isinstance(kind, type) and issubclass(kind, Policy)) or kind.name in found:
-            raise ValueError(f"entry point llo.policies {point.name}: not a policy, or its name is taken")
+            raise ValueError(
+                f"entry point llo.policies {point.name}: not a policy, or its name is taken"
+            )
         found[kind.name] = kind
     return found
 
@@ -138,7 +169,6 @@ def read(text: str, where: str = "scenario") -> Scenario:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{where}: no valid TOML: {error}") from None
-    table.pop("months_after", None) if isinstance(table.get("months_after"), str) else None
     try:
         scenario = Scenario.model_validate(_numbers(table))
     except ValidationError as error:
@@ -195,7 +225,9 @@ def _check_variant(
     if len(set(uses)) != len(uses):
         raise ValueError(_line(text, where, keys, "uses one kind of instrument twice; keep one"))
     if variant == NULL and members:
-        raise ValueError(_line(text, where, keys, "null means no instruments: give it another name"))
+        raise ValueError(
+            _line(text, where, keys, "null means no instruments: give it another name")
+        )
 
 
 def _try(action: Any, text: str, where: str, keys: list[str]) -> None:
@@ -204,7 +236,9 @@ def _try(action: Any, text: str, where: str, keys: list[str]) -> None:
     except (ValueError, TypeError) as error:
         message = str(error)
         found = re.match(r"\w+\.(\w+)", message)
-        raise ValueError(_line(text, where, [*keys, found.group(1)] if found else keys, message)) from None
+        raise ValueError(
+            _line(text, where, [*keys, found.group(1)] if found else keys, message)
+        ) from None
 
 
 def _line(text: str, where: str, keys: Sequence[str], message: str) -> str:

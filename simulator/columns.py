@@ -78,13 +78,21 @@ WORKER: tuple[Column, ...] = (
     real("disposition", "z", "persistent unobserved part of intention, eps", -3, 3),
     real("informal", "share", "share of work time in tasks one learns from, Q", 0, 1, 0.22),
     real("exposure", "ratio", "employer-initiated hazard relative to the reference", 0, 100, 1),
-    Column("plan_price", np.int32, "EUR", "price of the planned or running course", 0, 1e8, 0, 0.01),
+    Column(
+        "plan_price", np.int32, "EUR", "price of the planned or running course", 0, 1e8, 0, 0.01
+    ),
     Column("plan_hours", np.int16, "hours", "hours of the planned or running course", 0, 5_000),
     code("plan_recognised", "1 = a recognised (formal) programme or part of one", 1),
     code("plan_payer", "1 = the employer would pay this plan", 1),
     real("hurdle_money", "share", "money hurdle u of this plan", 0, 1),
     real("hurdle_time", "share", "time hurdle v of this plan", 0, 1),
-    real("hurdle_crowd", "share", "below xi: public money is used though the employer would pay", 0, 1),
+    real(
+        "hurdle_crowd",
+        "share",
+        "below xi: public money is used though the employer would pay",
+        0,
+        1,
+    ),
     code("applies", "instrument applied to or waited for, by number; 0 = none", 8),
     money("public_money", "amount asked of, then awarded by, that instrument"),
     code("funded_by", "funding of the latest self-chosen course (codes below)", 20),
@@ -100,7 +108,9 @@ WORKER: tuple[Column, ...] = (
 TEAM: tuple[Column, ...] = (
     Column("employer", np.int32, "row", "employer of the team; 0 = none", 0, 2**31 - 1),
     real("culture", "z", "learning culture of the employer, K", -3, 3),
-    Column("training_budget", np.int32, "EUR", "employer's yearly budget a worker", 0, 1e7, 0, 0.01),
+    Column(
+        "training_budget", np.int32, "EUR", "employer's yearly budget a worker", 0, 1e7, 0, 0.01
+    ),
     real("trained_share", "share", "colleagues trained in 12 months, shrunk to the mean", 0, 1),
     real("team_norm", "z", "descriptive norm and culture, before supervisor", -6, 6),
 )

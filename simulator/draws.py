@@ -27,6 +27,7 @@ SHARED: dict[str, tuple[str, ...]] = {
     "hurdles": ("hurdle.money", "hurdle.time", "hurdle.crowd_out", "course.no_show"),
     "course": ("course.drop_out", "course.quality", "job.price", "job.hours"),
     "job_course": ("job.drop_out", "job.quality"),
+    "awareness": ("voucher.awareness", "leerrekening.awareness", "leerrecht.awareness"),
     "person.1": ("person.attitude", "person.self_efficacy", "person.urgency", "person.slack"),
     "person.2": ("person.disposition", "person.chronic", "person.supervisor", "person.stage"),
 }
@@ -53,7 +54,7 @@ def key(seed: int) -> tuple[np.uint64, np.uint64]:
 
 
 def replicate(seed: int, index: int) -> int:
-    """The seed of replicate `index`: a hash, never `seed + index`, so that streams never overlap."""
+    """The seed of replicate `index`: a hash, never `seed + index`, which would overlap."""
     digest = blake2b(f"replicate:{seed}:{index}".encode(), digest_size=6).digest()
     return int.from_bytes(digest, "little")
 
@@ -84,7 +85,9 @@ def _fill(rows, month, number, lane, k0, k1, out):  # type: ignore[no-untyped-de
         out[j] = block(rows[j], month, number, k0, k1)[lane]
 
 
-def uniforms(seed: int, rows: NDArray[np.integer], month: int, decision: str) -> NDArray[np.float64]:
+def uniforms(
+    seed: int, rows: NDArray[np.integer], month: int, decision: str
+) -> NDArray[np.float64]:
     """The draw of every row in `rows` (worker numbers) for one decision in one month, in (0, 1)."""
     number, lane = address(decision)
     out = np.empty(rows.size)

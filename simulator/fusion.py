@@ -62,6 +62,10 @@ class Scope:
     def inner(self) -> Scope:
         return Scope(self.depth + 1, [], set(self.known))
 
+    def forget(self) -> None:
+        """What was derived from old values must be derived anew."""
+        self.known -= {name for name in self.known if name.startswith("x_")}
+
 
 class Body:
     """Generates the statements for one row `i` from an ordered list of laws."""
@@ -71,10 +75,10 @@ class Body:
         self.rules: dict[str, Rule] = {}
         self.tallies: list[str] = list(dict.fromkeys(n for law in laws for n in law.tallies))
         self.used: dict[str, None] = {}  # columns in order of first use
-        self.decisions: set[str] = set()
+        self.lazy: dict[str, None] = {}  # draw blocks made at most once a row, where first wanted
+        self.top_depth = 0
         self._check()
-        free = [law for law in self.laws if law.at is None and law.when is None]
-        self.always = {a for law in free for a in (*law.reads, *law.writes) if a in names.table}
+        free = [law for law in self.laws if law.at is None and not law.when]
         self.last = {w for law in free for w in law.writes}  # stored at the end of the row
 
     def _check(self) -> None:
@@ -85,14 +89,14 @@ class Body:
             if law.name in seen:
                 raise ValueError(f"two laws are named {law.name}: rename one")
             seen.add(law.name)
-            for rule in filter(None, (law.function, law.when)):
+            for rule in (law.function, *law.when):
                 for argument in arguments(rule):
                     self.names.check(law.name, argument, law.owner, law.draws)
             for column in law.writes:
                 if column not in self.names.table:
                     raise ValueError(f"law {law.name} writes {column!r}, which is no column here")
                 for earlier in written.get(column, ()):
-                    apart = law.at and earlier.at and law.at[0] == earlier.at[0]
+                    apart = _alternatives(law, earlier)
                     if not apart and earlier.name not in law.after:
                         raise ValueError(
                             f"laws {earlier.name} and {law.name} both write {column!r}: "
@@ -100,48 +104,60 @@ class Body:
                         )
                 written.setdefault(column, []).append(law)
             for missing in set(law.after) - seen:
-                raise ValueError(f"law {law.name} must come after {missing}, which does not precede it")
+                raise ValueError(
+                    f"law {law.name} must come after {missing}, which does not precede it"
+                )
             for decision in law.draws.values():
                 other = drawn.setdefault(decision, law)
-                if other is not law and not (other.at and law.at and other.at[0] == law.at[0]):
-                    raise ValueError(f"laws {other.name} and {law.name} share decision {decision!r}")
+                if other is not law and not (law.at and other.at and law.at[0] == other.at[0]):
+                    raise ValueError(
+                        f"laws {other.name} and {law.name} share decision {decision!r}"
+                    )
         for derived in self.names.derived.values():
             for argument in arguments(derived.function):
                 self.names.check(derived.name, argument, derived.owner, ())
 
     def emit(self, depth: int) -> list[str]:
-        top = Scope(depth)
-        chain: Scope | None = None
-        column = ""
-        for law in self.laws:
-            if law.at is None:
-                chain = None
-                self._law(law, top, law.draws)
+        top, self.top_depth = Scope(depth), depth
+        for law in self.laws:  # what is stored at the end must not be loaded in a branch only
+            if law.at or law.when:
+                for name in (n for n in (*law.reads, *law.writes) if n in self.last):
+                    self._load(name, top)
+        for column, laws in _runs(self.laws):
+            if not column:
+                self._law(laws[0], top)
                 continue
-            if chain is None or law.at[0] != column:
-                column, keyword = law.at[0], "if"
-                self._load(column, top)
-            else:
-                keyword = "elif"
-            top.add(f"{keyword} v_{column} == {law.at[1]}:")
-            chain = top.inner()
-            self._law(law, chain, law.draws)
-            top.lines += chain.lines or ["    " * (depth + 1) + "pass"]
+            self._load(column, top)
+            for k, code in enumerate(dict.fromkeys(law.at[1] for law in laws if law.at)):
+                top.add(f"{'if' if k == 0 else 'elif'} v_{column} == {code}:")
+                branch = top.inner()
+                for law in laws:
+                    if law.at == (column, code):
+                        self._law(law, branch)
+                top.lines += branch.lines
+            top.forget()
         for name in self.used:
             if name in self.last:
                 self._store(name, top)
-        return top.lines
+        return self._lazy_blocks(depth) + top.lines
 
-    def _law(self, law: Law, scope: Scope, bound: Mapping[str, str]) -> None:
-        target = scope
-        if law.when is not None:
-            call = self._call(law.when, f"when_{law.name}", law.owner, scope, bound)
-            scope.add(f"if {call}:")
-            target = scope.inner()
-        guarded = law.when is not None or law.at is not None
-        call = self._call(law.function, f"law_{law.name}", law.owner, target, bound)
+    def _lazy_blocks(self, depth: int) -> list[str]:
+        """Blocks that several branches may want are drawn by whichever comes first."""
+        zero = [f"{stem}_{k}" for stem in self.lazy for k in range(4)]
+        lines = [f"made_{stem} = False" for stem in self.lazy]
+        lines += [f"{' = '.join(zero)} = 0.0"] if zero else []
+        return ["    " * depth + line for line in lines]
+
+    def _law(self, law: Law, scope: Scope) -> None:
+        scopes = [scope]
+        for k, test in enumerate(law.when):
+            call = self._call(test, f"when{k}_{law.name}", law.owner, scopes[-1], law.draws)
+            scopes[-1].add(f"if {call}:")
+            scopes.append(scopes[-1].inner())
+        target = scopes[-1]
+        call = self._call(law.function, f"law_{law.name}", law.owner, target, law.draws)
         for name in law.writes:
-            self._note(name)
+            self.used.setdefault(name)
         outputs = [f"v_{w}" for w in law.writes] + [f"n_{law.name}_{n}" for n in law.tallies]
         target.add(f"{', '.join(outputs)} = {call}")
         for name in law.tallies:
@@ -149,13 +165,13 @@ class Body:
             amount = f"int({value} * 100.0 + 0.5)" if name.endswith("_eur") else f"int({value})"
             target.add(f"n_{name} += {amount}")
         for name in law.writes:
-            if guarded and name not in self.last:
+            if name not in self.last:
                 self._store(name, target)
             target.known.add(f"v_{name}")
-        for each in (target, scope):  # what was derived from old values must be derived anew
-            each.known -= {k for k in each.known if k.startswith("x_")}
-        if target is not scope:
-            scope.lines += target.lines
+        for inner, outer in zip(scopes[:0:-1], scopes[-2::-1], strict=True):
+            outer.lines += inner.lines
+        for each in scopes:
+            each.forget()
 
     def _call(
         self, rule: Rule, label: str, owner: str, scope: Scope, bound: Mapping[str, str]
@@ -187,11 +203,8 @@ class Body:
             scope.known |= {f"x_{g}" for g in giver.gives}
         return f"x_{argument}"
 
-    def _note(self, name: str) -> None:
-        self.used.setdefault(name)
-
     def _load(self, name: str, scope: Scope) -> str:
-        self._note(name)
+        self.used.setdefault(name)
         if f"v_{name}" not in scope.known:
             scope.add(f"v_{name} = {_read(self.names.table[name], f'c_{name}[i]')}")
             scope.known.add(f"v_{name}")
@@ -205,19 +218,48 @@ class Body:
         return f"w_{name}"
 
     def _draw(self, decision: str, scope: Scope) -> str:
-        self.decisions.add(decision)
         number, lane = draws.address(decision)
         stem = f"u_{number:08x}"
         if stem not in scope.known:
             lanes = ", ".join(f"{stem}_{k}" for k in range(4))
-            scope.add(f"{lanes} = block(i, t, {number}, k0, k1)")
+            drawn = f"{lanes} = block(i, t, {number}, k0, k1)"
+            if scope.depth > self.top_depth and self._wanted(number) > 1:
+                self.lazy.setdefault(stem)
+                scope.add(f"if not made_{stem}:")
+                scope.add(f"    {drawn}")
+                scope.add(f"    made_{stem} = True")
+            else:
+                scope.add(drawn)
             scope.known.add(stem)
         return f"{stem}_{lane}"
+
+    def _wanted(self, number: int) -> int:
+        """How many laws that may act in one month want the block: alternatives count as one."""
+        wants = [
+            w for w in self.laws if any(draws.address(d)[0] == number for d in w.draws.values())
+        ]
+        return sum(1 for w in wants if w.at is None) + (1 if any(w.at for w in wants) else 0)
 
     def _store(self, name: str, scope: Scope) -> None:
         column = self.names.table[name]
         value = f"int(v_{name} * 100.0 + 0.5)" if column.is_money else f"v_{name}"
         scope.add(f"c_{name}[i] = {value}")
+
+
+def _alternatives(one: Law, other: Law) -> bool:
+    """Whether two laws never act on the same row in one month."""
+    return bool(one.at and other.at and one.at[0] == other.at[0] and one.at[1] != other.at[1])
+
+
+def _runs(laws: Sequence[Law]) -> list[tuple[str, list[Law]]]:
+    """Laws in order; neighbours that act at codes of one column stand together under its name."""
+    runs: list[tuple[str, list[Law]]] = []
+    for law in laws:
+        if law.at and runs and runs[-1][0] == law.at[0]:
+            runs[-1][1].append(law)
+        else:
+            runs.append((law.at[0] if law.at else "", [law]))
+    return runs
 
 
 def _read(column: Column, cell: str) -> str:
@@ -244,9 +286,10 @@ def fuse(laws: Sequence[Law], names: Names) -> tuple[str, Body]:
     dedented = [line[4:] for line in inside]
     lines += ["", "", f"def row(i, {head}):", *setup, *dedented, *finish]
     lines += ["", "", f"def sweep(start, stop, {head}):", *setup]
-    lines += ["    for i in range(start, stop):", *inside, *finish]
+    # An index without sign needs no test for counting from the end.
+    lines += ["    for j in range(start, stop):", "        i = uintp(j)", *inside, *finish]
     lines += ["", "", f"def batch(rows, {head}):", *setup]
-    lines += ["    for j in range(rows.size):", "        i = rows[j]", *inside, *finish, ""]
+    lines += ["    for j in range(rows.size):", "        i = uintp(rows[j])", *inside, *finish, ""]
     return "\n".join(lines), body
 
 

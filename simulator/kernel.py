@@ -73,7 +73,9 @@ class Kernel:
         self._rules = rules
         origins = sorted({_origin(rule) for rule in rules.values()})
         origins += [_origin(laws.Law), _origin(draws.address)]
-        versions = f"{nb.__version__} {llvmlite.__version__} {np.__version__} {platform.python_version()}"
+        versions = (
+            f"{nb.__version__} {llvmlite.__version__} {np.__version__} {platform.python_version()}"
+        )
         digest = hashlib.blake2b(digest_size=12)
         for part in (self.source.encode(), versions.encode(), *origins):
             digest.update(part)
@@ -86,14 +88,17 @@ class Kernel:
         """The generated text executed with its rules, compiled or as written."""
         module = ModuleType(f"{self.path.stem}_{kind}")
         sys.modules[module.__name__] = module
-        module.__dict__["block"] = draws.block
+        module.__dict__.update(block=draws.block, uintp=np.uintp)
         for name, rule in self._rules.items():
             if compiled and not name.startswith("derived_"):
-                rule = laws.compiled(rule)
-            module.__dict__[name] = rule
+                module.__dict__[name] = laws.compiled(rule)
+            else:
+                module.__dict__[name] = rule
         exec(compile(self.source, str(self.path), "exec"), module.__dict__)
         space = module.__dict__
-        generated = [k for k, v in space.items() if inspect.isfunction(v) and v.__module__ == module.__name__]
+        generated = [
+            k for k, v in space.items() if inspect.isfunction(v) and v.__module__ == module.__name__
+        ]
         if compiled:
             space |= {k: laws.compiled(space[k]) for k in generated if k not in _LOOPS}
         for derived in self.names.derived.values():
@@ -200,22 +205,26 @@ class Bound:
 
 
 @nb.njit(cache=True, nogil=True)
-def _count_recent(team, last_job, last_self, since, size, recent):  # type: ignore[no-untyped-def]
+def _count_recent(team, last_job, last_self, since, recent):  # type: ignore[no-untyped-def]
     for i in range(team.size):
-        k = team[i]
-        size[k] += 1
         if last_job[i] >= since or last_self[i] >= since:
-            recent[k] += 1
+            recent[team[i]] += 1
 
 
 def count_recent(
-    team: NDArray[np.int32],
-    last_job: NDArray[np.int16],
-    last_self: NDArray[np.int16],
-    since: int,
-    teams: int,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Members of every team, and those who learned in month `since` or later."""
-    size, recent = np.zeros(teams, np.int64), np.zeros(teams, np.int64)
-    _count_recent(team, last_job, last_self, since, size, recent)
-    return size, recent
+    worker: Arrays, since: int, teams: int, pool: Executor | None
+) -> NDArray[np.int64]:
+    """Members of every team who learned in month `since` or later; whole numbers, so that it
+    does not matter how the rows are divided over threads."""
+    columns = [worker[name] for name in ("team", "last_job", "last_self")]
+    rows = columns[0].size
+    bounds = [rows * k // 4 for k in range(5)] if pool else [0, rows]
+
+    def part(k: int) -> NDArray[np.int64]:
+        recent = np.zeros(teams, np.int64)
+        team, last_job, last_self = (c[bounds[k] : bounds[k + 1]] for c in columns)
+        _count_recent(team, last_job, last_self, since, recent)
+        return recent
+
+    parts = range(len(bounds) - 1)
+    return np.sum(list(pool.map(part, parts) if pool else map(part, parts)), axis=0)  # type: ignore[no-any-return]

@@ -15,22 +15,63 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numba as nb
-import numba.extending
-
 from simulator.parameters import Parameters
 
 Rule = Callable[..., Any]
 _IMPURE = frozenset({"random", "time", "open", "print", "input", "datetime", "os", "globals"})
 
-# Helpers that laws may call. They are compiled, and a law called in plain Python uses the same
-# machine code, so that agents and sweep agree to the last bit where exp and log are involved.
-scalar = nb.njit(cache=True, nogil=True, error_model="numpy")
+
+class Scalar:
+    """A helper that laws may call, compiled when it is first needed.
+
+    A law called in plain Python uses the same machine code as the sweep, so that both agree to
+    the last bit where exp and log are involved. numba itself is imported only then.
+    """
+
+    def __init__(self, function: Rule) -> None:
+        self.function = function
+        self._dispatcher: Any = None
+        self.__name__, self.__doc__ = function.__name__, function.__doc__
+        self.__module__, self.__qualname__ = function.__module__, function.__qualname__
+
+    def dispatcher(self) -> Any:
+        """The compiled helper."""
+        if self._dispatcher is None:
+            import numba as nb
+
+            jit = nb.njit(cache=True, nogil=True, error_model="numpy")
+            self._dispatcher = jit(self.function)  # before settling: a helper may name itself
+            _settle(self.function)
+        return self._dispatcher
+
+    def __call__(self, *args: Any) -> Any:
+        return self.dispatcher()(*args)
+
+
+def scalar(function: Rule) -> Any:
+    """Declare a helper that laws may call."""
+    return Scalar(function)
+
+
+def _settle(rule: Rule) -> None:
+    """Put the compiled helper wherever a rule names one: compiled code cannot look behind it."""
+    for name in rule.__code__.co_names:
+        helper = rule.__globals__.get(name)
+        if isinstance(helper, Scalar):
+            rule.__globals__[name] = helper.dispatcher()
 
 
 def compiled(rule: Rule) -> Rule:
     """A rule as machine code, kept for this process only."""
-    return rule if nb.extending.is_jitted(rule) else nb.njit(nogil=True, error_model="numpy")(rule)
+    import numba as nb
+    import numba.extending
+
+    if isinstance(rule, Scalar):
+        return rule.dispatcher()  # type: ignore[no-any-return]
+    if numba.extending.is_jitted(rule):
+        return rule
+    _settle(rule)
+    return nb.njit(nogil=True, error_model="numpy")(rule)
 
 
 @scalar
@@ -43,6 +84,14 @@ def exp(x):  # type: ignore[no-untyped-def]
 def logistic(x):  # type: ignore[no-untyped-def]
     """1 / (1 + e^-x): a probability from a logit."""
     return 1.0 / (1.0 + math.exp(-x))
+
+
+@scalar
+def below(u, x):  # type: ignore[no-untyped-def]
+    """Whether u < logistic(x), mostly without computing it: e^y is at least its Taylor sum."""
+    if u >= 1.0 or (x <= 0.0 and u * (2.0 - x * (1.0 - x * (0.5 - x / 6.0))) >= 1.0):
+        return False
+    return u * (1.0 + math.exp(-x)) < 1.0
 
 
 @scalar
@@ -95,8 +144,9 @@ def normal(u):  # type: ignore[no-untyped-def]
 class Law:
     """One rule: what it reads (its arguments), writes, draws and counts, and when it acts.
 
-    `at` = (column, code) makes it one of several alternatives of which at most one acts a month;
-    `when` is a cheap test that settles most rows before the rule is computed.
+    `at` = (column, code) makes it act only on rows that hold the code when the month begins, so
+    that what one law moves the next does not move again; `when` are tests, cheapest first, that
+    settle most rows before the rule and what it reads are computed.
     """
 
     function: Rule
@@ -105,14 +155,13 @@ class Law:
     draws: Mapping[str, str] = field(default_factory=dict)
     tallies: tuple[str, ...] = ()
     at: tuple[str, int] | None = None
-    when: Rule | None = None
+    when: tuple[Rule, ...] = ()
     after: tuple[str, ...] = ()
     label: str = ""
 
     def __post_init__(self) -> None:
-        for rule in (self.function, self.when):
-            if rule is not None:
-                refuse_impure(rule)
+        for rule in (self.function, *self.when):
+            refuse_impure(rule)
 
     @property
     def name(self) -> str:
@@ -157,14 +206,15 @@ def law(
     p: Parameters | None = None,
     tallies: Iterable[str] = (),
     at: tuple[str, int] | None = None,
-    when: Rule | None = None,
+    when: Rule | tuple[Rule, ...] = (),
     after: Iterable[str] = (),
     **draws: str,
 ) -> Callable[[Rule], Law]:
     """Declare a law by decorating its rule; keyword `u="stage"` binds argument u to a decision."""
 
     def declare(function: Rule) -> Law:
-        return Law(function, writes, p, draws, tuple(tallies), at, when, tuple(after))
+        tests = when if isinstance(when, tuple) else (when,)
+        return Law(function, writes, p, draws, tuple(tallies), at, tests, tuple(after))
 
     return declare
 
@@ -192,6 +242,8 @@ def refuse_impure(rule: Rule) -> None:
         raise ValueError(f"law {name} closes over {code.co_freevars}: pass it as a parameter")
     impure = _IMPURE & set(code.co_names)
     if impure:
-        raise ValueError(f"law {name} uses {sorted(impure)}: a law is a pure function of its arguments")
+        raise ValueError(
+            f"law {name} uses {sorted(impure)}: a law is a pure function of its arguments"
+        )
     if any(i.opname in ("STORE_GLOBAL", "DELETE_GLOBAL") for i in dis.get_instructions(code)):
         raise ValueError(f"law {name} changes a global: a law returns what it changes")

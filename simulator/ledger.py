@@ -6,7 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-WORKERS, EMPLOYERS, PROVIDERS, ADMINISTRATION = "workers", "employers", "providers", "administration"
+WORKERS, EMPLOYERS, PROVIDERS, ADMINISTRATION = (
+    "workers",
+    "employers",
+    "providers",
+    "administration",
+)
 
 
 def state(instrument: str) -> str:
@@ -67,10 +72,14 @@ class Ledger:
         """
         total = sum(self.balances.values())
         if total:
-            raise ArithmeticError(f"ledger: month {t} does not close, accounts sum to {total} cents")
+            raise ArithmeticError(
+                f"ledger: month {t} does not close, accounts sum to {total} cents"
+            )
         for account, cents in expected.items():
             if self.balances[account] != cents:
-                last = next((e for e in reversed(self.entries) if account in (e.source, e.target)), None)
+                last = next(
+                    (e for e in reversed(self.entries) if account in (e.source, e.target)), None
+                )
                 raise ArithmeticError(
                     f"ledger: month {t}: {account} stands at {self.balances[account]} cents, "
                     f"counted are {cents}; last entry {last}"

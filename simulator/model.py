@@ -100,6 +100,8 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         else:
             self._restore(state)
         self._set_clock()
+        teams = self.population.team["culture"].size
+        self._team_size = np.bincount(self.population.worker["team"], minlength=teams)
         self._by_agents = agents
         if agents:
             for row in range(self.population.persons):
@@ -118,7 +120,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
             "state": dict(self.state),
             "balances": dict(self.ledger.balances),
             "closed": self.ledger.closed,
-            "offices": {o.policy.name: [o.purse, o.closes] for o in self.offices},
+            "offices": {o.policy.name: [o.purse, o.closes, o.served] for o in self.offices},
         }
 
     def _restore(self, state: Mapping[str, Any]) -> None:
@@ -127,12 +129,10 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.ledger.balances.update(state["balances"])
         self.ledger.closed = int(state["closed"])
         for office in self.offices:
-            purse = state["offices"].get(office.policy.name, (0, -1))
-            office.purse, office.closes = int(purse[0]), int(purse[1])
+            purse, closes, served = state["offices"].get(office.policy.name, (0, -1, 1.0))
+            office.purse, office.closes, office.served = int(purse), int(closes), float(served)
 
-    def branch(
-        self, policies: Sequence[Policy], recorder: Recorder | None = None
-    ) -> LearningModel:
+    def branch(self, policies: Sequence[Policy], recorder: Recorder | None = None) -> LearningModel:
         """A second future of the same people from this month on, under these policies."""
         return LearningModel(
             self.population, policies, seed=self.seed_number, parameters=self.parameters,
@@ -150,6 +150,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
     def drivers(self) -> dict[str, float]:
         """What laws may read of this month besides columns."""
         opened = {f"{o.policy.name}_open": float(o.is_open(self.t)) for o in self.offices}
+        opened |= {f"{o.policy.name}_served": o.served for o in self.offices}
         year = float(self.calendar.at(self.t)[0])
         return {"cycle": 0.0, "year": year, "recovery": 1.0, **self.state, **opened}
 
@@ -179,10 +180,8 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self._now = self.drivers()
 
     def _employers(self) -> None:
-        worker, team = self.population.worker, self.population.team
-        size, recent = count_recent(
-            worker["team"], worker["last_job"], worker["last_self"], self.t - 12, team["culture"].size
-        )
+        team, size = self.population.team, self._team_size
+        recent = count_recent(self.population.worker, self.t - 12, size.size, self.pool)
         shrink = self.parameters["norm"]["shrinkage"]
         if self.t <= self.spin_up:
             self.state |= _reference(size[1:], recent[1:], shrink)

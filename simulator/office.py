@@ -49,6 +49,7 @@ class Office:
         self.calendar, self.seed = calendar, seed
         self.purse = 0  # cents left in the window that is open; unused when open-ended
         self.closes = -1  # clock time at which it closes
+        self.served = 1.0  # share of those in line who were served when it last opened
         # Only part of the nation is simulated; the budget is that part's.
         self.yearly_budget = int(policy.values.get("budget", 0.0) * 100 * share)
         self.log: list[tuple[int, str, int, int]] = []  # (clock, event, persons, cents)
@@ -110,7 +111,9 @@ class Office:
         share = self.yearly_budget // len(windows.opens)
         left = self.purse if windows.carry_over and window > 0 else 0
         self.purse = share + left
-        self.closes = self.calendar.minutes(Windows.moment(windows.closes[window], self.calendar.at(t)[0]))
+        self.closes = self.calendar.minutes(
+            Windows.moment(windows.closes[window], self.calendar.at(t)[0])
+        )
         self.log.append((now, OPEN, 0, self.purse))
 
     def _serve(self, now: int, t: int, counter: Counter) -> None:
@@ -125,6 +128,8 @@ class Office:
             served, cost = rows[:count], int(cumulative[count - 1]) if count else 0
             away = rows[count:]
             self.purse -= cost
+            if rows.size:
+                self.served = count / rows.size
             if away.size:  # who comes next is not served either: the window is closed
                 self.closes = now
                 counter.turn_away(self, away)

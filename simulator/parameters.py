@@ -37,7 +37,11 @@ class Parameter:
 
     def check(self, name: str, value: object) -> float:
         """The value as a float; ValueError with name, value and allowed range if it may not be."""
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not math.isfinite(value)
+        ):
             raise ValueError(f"{name} = {value!r}: give a finite number in {self.unit}")
         low, high = self.bounds
         if not low <= value <= high:
@@ -57,7 +61,7 @@ def param(
     bounds: tuple[float, float] = (-math.inf, math.inf),
     prior: tuple[float, float] | None = None,
 ) -> Any:
-    """Declare a parameter (typed Any so that it may stand as a class attribute read as a number)."""
+    """Declare a parameter (typed Any so that it may stand as a class attribute)."""
     return Parameter(default, unit, doc, source, tag, bounds, prior)
 
 
@@ -76,7 +80,7 @@ class Parameters:
         return iter(self.declared)
 
     def values(self, given: Mapping[str, object] | None = None) -> dict[str, float]:
-        """Defaults overridden by `given`; ValueError for an unknown name or a value out of bounds."""
+        """Defaults overridden by `given`; ValueError for an unknown name or a value not allowed."""
         given = given or {}
         for name in given:
             if name not in self.declared:

@@ -8,22 +8,35 @@ anything, at no burden. `instruments(policies)` turns all policies in force into
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
+from simulator.codes import BACHELOR, LOW
 from simulator.columns import Column
-from simulator.laws import Derived, Law, Rule, arguments, compiled, exp, law, refuse_impure
+from simulator.laws import (
+    Derived,
+    Law,
+    arguments,
+    cents,
+    compiled,
+    exp,
+    law,
+    refuse_impure,
+)
 from simulator.parameters import Parameter, Parameters, param
 
 RULES = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time", "norm_shift",
          "recognised_share", "informs")  # fmt: skip
 COURSE = ("price", "hours", "recognised")
+_HARDER = math.exp(0.5)  # effort felt a class of education lower, behaviour E5: e^(.5 (1 - edu))
 ORDERS = ("lottery", "queue")
 _SETTINGS = ("opens", "closes", "order", "carry_over")
-# Given to every policy's tuple by the model: its bit in `knows`, its number and when it is in force.
-SLOTS = ("bit", "number", "first", "last")
+# Given to every policy's tuple by the model: its bit in `knows`, its number, the months when it is
+# in force, and the chance of not hearing of it in a month by publicity.
+SLOTS = ("bit", "number", "first", "last", "unheard")
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,9 @@ class Windows:
                     "let it close later in the same year"
                 )
         if times != sorted(times):
-            raise ValueError("windows overlap or are out of order: let one close before the next opens")
+            raise ValueError(
+                "windows overlap or are out of order: let one close before the next opens"
+            )
 
     @staticmethod
     def moment(text: str, year: int = 2001) -> datetime:
@@ -93,7 +108,9 @@ class Policy:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if not cls.name.isidentifier():
-            raise ValueError(f"policy {cls.__name__}: name = {cls.name!r} must be one lower-case word")
+            raise ValueError(
+                f"policy {cls.__name__}: name = {cls.name!r} must be one lower-case word"
+            )
         declared: dict[str, Parameter] = {}
         for base in reversed(cls.__mro__):
             declared |= {k: v for k, v in vars(base).items() if isinstance(v, Parameter)}
@@ -106,7 +123,7 @@ class Policy:
 
     def __init__(self, **given: Any) -> None:
         settings = {k: given.pop(k) for k in _SETTINGS if k in given}
-        self.windows = self._windows(settings)
+        self.windows = self._windows(settings)  # type: ignore[misc]  # an instance may differ
         self.values = self.parameters.values(given)
         self.check()
 
@@ -116,7 +133,9 @@ class Policy:
             return type(self).windows
         if settings.get("opens") == []:
             return None
-        given = {k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()}
+        given: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()
+        }
         base = type(self).windows
         try:
             return replace(base, **given) if base else Windows(**given)
@@ -139,8 +158,9 @@ class Policy:
     @staticmethod
     def burden(education: int, p: Any) -> float:
         """What applying costs in effort, in EUR: heavier with less education."""
-        schooling = 0.0 if education == 0 else (2.0 if education >= 4 else 1.0)
-        return float(p.hassle * exp(0.5 * (1.0 - schooling)))
+        if education == LOW:
+            return float(p.hassle * _HARDER)
+        return float(p.hassle / _HARDER if education >= BACHELOR else p.hassle)
 
     @staticmethod
     def option_value() -> float:
@@ -174,7 +194,7 @@ class Policy:
 
 
 class Null(Policy):
-    """Doing nothing: a policy for which nobody qualifies. It must change nothing, to the last bit."""
+    """Doing nothing: nobody qualifies, and nothing changes, to the last bit."""
 
     name = "null"
 
@@ -210,17 +230,24 @@ _PAYS = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time")
 
 
 def _funding(policies: Sequence[Policy]) -> tuple[str, list[str]]:
-    """Source of `funding`: the cheapest single instrument for a course (one per course)."""
-    args = [*COURSE, *_needs(policies, _PAYS), *(f"{p.name}_open" for p in policies)]
+    """Source of `funding`: the instrument a worker would use for a course, one per course.
+
+    What is open now goes before what must be waited for; then the lowest felt cost decides.
+    """
+    args = [*COURSE, *_needs(policies, _PAYS)]
+    args += [f"{p.name}_{what}" for what in ("open", "served") for p in policies]
     lines = ["cost, by, amount, paid, opened = price, 0, 0.0, 0.0, 0.0"]
     for policy in policies:
+        opened = f"{policy.name}_open"
         lines += [
             f"if {_in_force(policy)} and {_call(policy, 'eligible')}:",
-            f"    covered = math.floor(min(price, {_call(policy, 'covers')}) * 100.0 + 0.5) / 100.0",
+            f"    covered = cents(min(price, {_call(policy, 'covers')}))",
             "    if covered > 0.0:",
             f"        felt = price - covered * (1.0 - {_call(policy, 'option_value')})",
             f"        felt += {_call(policy, 'burden')} + covered * {_call(policy, 'prepaid')}",
-            "        if felt < cost:",
+            f"        felt = price - (price - felt) * {policy.name}_served",
+            f"        better = {opened} > opened or ({opened} == opened and felt < cost)",
+            "        if felt < price and (by == 0 or better):",
             f"            cost, by, amount = felt, int(p_{policy.name}.number), covered",
             f"            paid, opened = float({_call(policy, 'paid_time')}), {policy.name}_open",
         ]
@@ -230,19 +257,22 @@ def _funding(policies: Sequence[Policy]) -> tuple[str, list[str]]:
 def _sources(policies: Sequence[Policy]) -> dict[str, tuple[tuple[str, ...], str]]:
     funding, args = _funding(policies)
     rest = args[len(COURSE) :]
-    plan = ", ".join(["plan_price", "plan_hours", "plan_recognised", *rest])
+    # A plan that is ready asks what is there now; who only thinks of one counts on what will open
+    # again, as far as those in line were served the last time (behaviour D: planning value).
+    now = ", ".join("1.0" if a.endswith("_served") else a for a in ["plan_price", "plan_hours",
+                    "plan_recognised", *rest])  # fmt: skip
+    ever = ", ".join("1.0" if a.endswith("_open") else a for a in rest)
+    wants = [a for a in rest if not a.endswith("_open")]
+    asks = [a for a in rest if not a.endswith("_served")]
     offer = _function(
-        "offer",
-        ["plan_price", "plan_hours", "plan_recognised", *rest],
-        [f"return funding({plan})"],
+        "offer", ["plan_price", "plan_hours", "plan_recognised", *asks], [f"return funding({now})"]
     )
-    some = ", ".join(rest)
     affordability = _function(
         "affordability",
-        ["employer_pays", "willingness", "p_plans", *rest],
+        ["employer_pays", "willingness", "p_plans", *wants],
         [
-            f"short = funding(p_plans.price, p_plans.hours, 0, {some})[0]",
-            f"long = funding(p_plans.long_price, p_plans.long_hours, 1, {some})[0]",
+            f"short = funding(p_plans.price, p_plans.hours, 0, {ever})[0]",
+            f"long = funding(p_plans.long_price, p_plans.long_hours, 1, {ever})[0]",
             "cost = min(p_plans.price, short, long)",
             "return employer_pays + (1.0 - employer_pays) * exp(-max(cost, 0.0) / willingness)",
         ],
@@ -278,7 +308,7 @@ def _sources(policies: Sequence[Policy]) -> dict[str, tuple[tuple[str, ...], str
     return {
         "offer": (
             ("offer_cost", "offer_by", "offer_amount", "offer_paid", "offer_open"),
-            f"import math\n\n\n{funding}\n\n\n{offer}",
+            f"{funding}\n\n\n{offer}",
         ),
         "affordability": (("affordability",), affordability),
         "norm_shift": (("norm_shift",), shift),
@@ -299,45 +329,40 @@ def instruments(policies: Sequence[Policy]) -> list[Derived]:
     for name, (gives, source) in _sources(policies).items():
         space: dict[str, Any] = {}
         exec(source, space)
-        made.append(Derived(space[name], gives, None, source, {**rules, "exp": exp}))
+        made.append(
+            Derived(space[name], gives, None, source, {**rules, "exp": exp, "cents": cents})
+        )
     return made
 
 
-def awareness_law(policy: Policy, after: Sequence[str]) -> Law:
-    """P(k: 0->1) = 1 - (1-i0)(1-i_peer s)(1-i_emp)(...): the policy becomes known, for good.
-
-    `after` names the awareness laws that come before it: all write the column `knows`.
-    """
-    owner = policy.parameters
-    extra = [a for a in arguments(policy.informs) if a != "p"]
-    wants = ["knows", "trained_share", "supervisor", "guided_until", "ambassador_until", "t", "u"]
-    names = [*dict.fromkeys([*wants, *extra]), "p"]
-    told = f"informs({', '.join(arguments(policy.informs))})"
-    source = _function(
-        f"awareness_{policy.name}",
-        names,
-        [
-            "stay = (1.0 - p.awareness) ** (1.0 / 12.0)",
-            "stay *= 1.0 - p.awareness_peer * trained_share",
-            "if supervisor == 1:",
-            "    stay *= 1.0 - p.awareness_employer",
-            f"stay *= 1.0 - {told}",
-            "if t < guided_until or t < ambassador_until or u >= stay:",
-            "    return int(knows) | int(p.bit)",
-            "return knows",
-        ],
-    )
-    when = _function(
-        "unaware", ["knows", "t", "p"],
-        ["return knows & int(p.bit) == 0 and p.first <= t < p.last"],
-    )  # fmt: skip
-    space: dict[str, Any] = {"informs": compiled(policy.informs)}
-    exec(f"{source}\n\n\n{when}", space)
-    made = law("knows", p=owner, when=space["unaware"], after=after, u=f"{policy.name}.awareness")
-    return made(space[f"awareness_{policy.name}"])
+def awareness_law(policies: Sequence[Policy]) -> Law:
+    """P(k: 0->1) = 1 - (1-i0)(1-i_peer s)(1-i_emp)(...): instruments become known, for good."""
+    wants = ["knows", "trained_share", "supervisor", "guided_until", "ambassador_until", "t"]
+    extra = [a for p in policies for a in arguments(p.informs) if a != "p"]
+    owners = [f"p_{p.name}" for p in policies]
+    draws: dict[str, Any] = {f"u_{p.name}": f"{p.name}.awareness" for p in policies}
+    lines = ["met = t < guided_until or t < ambassador_until"]
+    for policy in policies:
+        owner = f"p_{policy.name}"
+        lines += [
+            f"stay = {owner}.unheard * (1.0 - {owner}.awareness_peer * trained_share)",
+            f"stay *= 1.0 - {owner}.awareness_employer * (1.0 if supervisor == 1 else 0.0)",
+            f"stay *= 1.0 - {_call(policy, 'informs')}",
+            f"if {owner}.first <= t < {owner}.last and (met or u_{policy.name} >= stay):",
+            f"    knows |= int({owner}.bit)",
+        ]
+    names = [*dict.fromkeys([*wants, *extra]), *draws, *owners]
+    text = _function("awareness", names, [*lines, "return knows"])
+    bits = " | ".join(f"int({owner}.bit)" for owner in owners)
+    text += "\n\n\n" + _function("unaware", ["knows", *owners], [f"return knows != {bits}"])
+    space: dict[str, Any] = {f"informs_{p.name}": compiled(p.informs) for p in policies}
+    exec(text, space)
+    return law("knows", when=space["unaware"], **draws)(space["awareness"])
 
 
-def slots(policies: Sequence[Policy], first: Sequence[int], last: int) -> dict[str, dict[str, float]]:
+def slots(
+    policies: Sequence[Policy], first: Sequence[int], last: int
+) -> dict[str, dict[str, float]]:
     """Parameter values of every policy with its slots filled: number, bit and months in force."""
     return {
         policy.name: {
@@ -346,6 +371,7 @@ def slots(policies: Sequence[Policy], first: Sequence[int], last: int) -> dict[s
             "number": float(k + 1),
             "first": float(first[k]),
             "last": float(last),
+            "unheard": (1.0 - policy.values["awareness"]) ** (1.0 / 12.0),
         }
         for k, policy in enumerate(policies)
     }

@@ -53,8 +53,10 @@ def _new(column: Column, rows: int) -> NDArray[Any]:
     return np.full(rows, column.start, dtype=column.dtype)
 
 
-def populate(people: People, culture: NDArray[np.floating], budget: NDArray[np.floating]) -> Population:
-    """Tables for a synthetic population; culture (z) and budget (EUR) are given an employer each."""
+def populate(
+    people: People, culture: NDArray[np.floating], budget: NDArray[np.floating]
+) -> Population:
+    """Tables for a synthetic population; culture (z) and budget (EUR) have a value an employer."""
     columns = table(WORKER)
     rows = people.age.size
     given = {
@@ -93,9 +95,11 @@ class Worker(mesa.Agent):  # type: ignore[misc, unused-ignore]
             (_TEAM, population.team, int(population.worker["team"][self.row])),
         ):
             if name in columns:
-                stored = cells[name][row].item()
+                stored: float | int = cells[name][row].item()
                 return stored * columns[name].scale if columns[name].is_money else stored
-        raise AttributeError(f"a worker has no column {name!r}; there are {', '.join(population.columns)}")
+        raise AttributeError(
+            f"a worker has no column {name!r}; there are {', '.join(population.columns)}"
+        )
 
     def step(self) -> None:
         """One month of this worker: the same laws as the sweep, in plain Python."""

@@ -136,7 +136,9 @@ def load_checkpoint(path: Path, like: LearningModel) -> LearningModel:
     try:
         with h5py.File(path, "r") as file:
             if file.attrs.get("kind") != "llo checkpoint":
-                raise ValueError(f"{path}: not a checkpoint of this simulator; give one written by it")
+                raise ValueError(
+                    f"{path}: not a checkpoint of this simulator; give one written by it"
+                )
             if int(file.attrs["seed"]) != like.seed_number:
                 raise ValueError(f"{path}: seed {file.attrs['seed']}, wanted {like.seed_number}")
             state = json.loads(file.attrs["state"])

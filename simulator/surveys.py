@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator import codes, draws, groups
+from simulator import codes, groups
 from simulator.parameters import param, parameters
 
 PARAMETERS = parameters(
     "surveys",
     aes_probe=param(
-        0.34, "share", "who followed no course but says yes to the AES, which probes for more kinds "
-        "of learning", "solved on AES 57% (2016), source 001 l.191: scenarios/levels.toml", "K",
+        0.34, "share", "says yes to the AES, which probes for more, though no course was followed",
+        "solved on AES 57% (2016), source 001 l.191: scenarios/levels.toml", "K",
         bounds=(0, 1), prior=(0, 0.6),
     ),
 )  # fmt: skip
@@ -73,7 +73,9 @@ def learned_since(worker: Worker, first: int, stream: str = "any") -> NDArray[np
 
 
 def answers(worker: Worker, survey: Survey, t: int, seed: int, probe: float) -> NDArray[np.bool_]:
-    """Everybody's answer at the end of month t; a person's reading of the AES question is lasting."""
+    """Everybody's answer at the end of month t; how a person reads the AES is lasting."""
+    from simulator import draws  # loads numba, which reading a scenario must not
+
     yes = learned_since(worker, t - survey.months + 1)
     if survey.name == "AES":
         no = np.flatnonzero(~yes)
@@ -96,6 +98,8 @@ def sampled(share: float, respondents: int, seed: int, name: str) -> tuple[float
 
     The design effect of weighting is not modelled; the sample is simple random.
     """
-    luck = np.random.Generator(np.random.Philox(key=np.array(draws.key(seed)) ^ draws.address(name)[0]))
+    from simulator import draws  # as above
+
+    luck = np.random.Generator(np.random.Philox(key=draws.replicate(seed, draws.address(name)[0])))
     drawn = luck.binomial(respondents, share) / respondents
     return float(drawn), float(np.sqrt(share * (1 - share) / respondents))

@@ -50,7 +50,9 @@ class Design:
         return self.introduction + self.after
 
 
-def start(design: Design, seed: int, recorder: Recorder | None = None, **options: Any) -> LearningModel:
+def start(
+    design: Design, seed: int, recorder: Recorder | None = None, **options: Any
+) -> LearningModel:
     """A model at month 0: people, employers and nobody's policy yet."""
     behaviour = {k: v for k, v in design.parameters.items() if k != EMPLOYERS.owner}
     people = synthesise(design.margins, design.persons, seed)
@@ -140,7 +142,7 @@ def _ordered(courses: Courses) -> NDArray[np.intp]:
 
 
 def _ranks(row: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Where each person's courses begin in the sorted list, and every course's rank in its person."""
+    """Where each person's courses begin in the sorted list, and the rank of every course."""
     first = np.flatnonzero(np.diff(row, prepend=-1))
     lengths = np.diff(np.append(first, row.size))
     return first, np.arange(row.size) - np.repeat(first, lengths)
@@ -183,7 +185,10 @@ def _summary(
     data["anyway"] = (("year",), _anyway(courses, baseline[0], design, years))
     for name, chosen in classes(courses, baseline[1]).items():
         amounts = np.where(chosen, courses["public"], 0)
-        data[f"{name}_eur"] = (("year",), _yearly(courses["t"], amounts, design, years) * weight / 100)
+        data[f"{name}_eur"] = (
+            ("year",),
+            _yearly(courses["t"], amounts, design, years) * weight / 100,
+        )
     data["reach"] = (("year", "group"), _reach(recorder, courses, design, years))
     per_cell = np.bincount(_cells(recorder), minlength=groups.CELLS)
     data["persons"] = (("group",), groups.by_group(per_cell) * weight)
@@ -205,13 +210,11 @@ def _yearly(
     t: NDArray[np.integer], amounts: NDArray[Any], design: Design, years: int
 ) -> NDArray[np.float64]:
     year = (np.asarray(t) - design.spin_up) // 12
-    found: NDArray[np.float64] = np.bincount(year, weights=amounts, minlength=years)[:years]
-    return found
+    sums = np.bincount(year, weights=amounts.astype(float), minlength=years)[:years]
+    return np.asarray(sums, float)
 
 
-def _anyway(
-    courses: Courses, null: Recorder, design: Design, years: int
-) -> NDArray[np.float64]:
+def _anyway(courses: Courses, null: Recorder, design: Design, years: int) -> NDArray[np.float64]:
     """Share of a year's publicly paid learners who followed some course of any kind in that or
     the next year of their life without policy: deadweight as the Dutch voucher experiment counts
     it. NaN where there is nobody, or the next year was not lived.
@@ -238,7 +241,9 @@ def _money(model: LearningModel, design: Design, years: int) -> dict[str, NDArra
     outstanding = np.cumsum(found["granted"] - found["used"] - found["lapsed"])
     held = sum(model.ledger.balances[ledger.rights(n)] for n in names)
     if years and design.after % 12 == 0 and round(outstanding[-1]) != held:
-        raise ArithmeticError(f"rights at the end are {held} cents, flows say {outstanding[-1]:.0f}")
+        raise ArithmeticError(
+            f"rights at the end are {held} cents, flows say {outstanding[-1]:.0f}"
+        )
     return {
         "awards_eur": found["award"],
         "returned_eur": found["returned"],
@@ -256,16 +261,16 @@ def _counts(recorder: Recorder, design: Design, years: int) -> dict[str, NDArray
     """Events a year: courses, awards, people turned away."""
     t = np.array(recorder.months)
     simple = ("started", "completed", "job_courses", "no_shows")
-    found = {n: np.array([f.get(n, 0) for f in recorder.flows]) for n in simple}
+    found = {n: np.array([f.get(n, 0) for f in recorder.flows], float) for n in simple}
     for prefix in ("awards", "turned_away", "returns"):
-        per_month = [sum(v for k, v in f.items() if k.startswith(f"{prefix}:")) for f in recorder.flows]
-        found[prefix] = np.array(per_month)
+        per_month = [
+            sum(v for k, v in f.items() if k.startswith(f"{prefix}:")) for f in recorder.flows
+        ]
+        found[prefix] = np.array(per_month, float)
     return {name: _yearly(t, series, design, years) for name, series in found.items()}
 
 
-def _reach(
-    recorder: Recorder, courses: Courses, design: Design, years: int
-) -> NDArray[np.float64]:
+def _reach(recorder: Recorder, courses: Courses, design: Design, years: int) -> NDArray[np.float64]:
     """Share of each group that starts a publicly paid course, by year."""
     cell = _cells(recorder)
     size = groups.by_group(np.bincount(cell, minlength=groups.CELLS))

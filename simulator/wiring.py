@@ -38,7 +38,8 @@ def names_for(population: Population, policies: Sequence[Policy]) -> Names:
     owners = {o.owner: tuple(o) for o in register.OWNERS}
     owners |= {p.name: (*p.parameters, *SLOTS) for p in policies}
     derived = {d.name: d for d in (*register.DERIVED, *instruments(policies))}
-    drivers = (*SCALARS, *STATE, *(f"{p.name}_open" for p in policies))
+    offices = (f"{p.name}_{what}" for what in ("open", "served") for p in policies)
+    drivers = (*SCALARS, *STATE, *offices)
     return Names(population.columns, table(TEAM), derived, owners, drivers)
 
 
@@ -51,9 +52,7 @@ class Wiring:
         self.values = {**values, **slots(policies, [introduction] * len(policies), FOREVER)}
         self._population = population
         self._names = names_for(population, policies)
-        known: list[Law] = []
-        for policy in policies:
-            known.append(awareness_law(policy, [law.name for law in known]))
+        known = [awareness_law(policies)] if policies else []
         self.sweep = self._bound((*register.MONTHLY, *known, *register.STAGES))
         self.award = self._bound(register.AWARDED)
         self.on_award = [self._bound([p.on_award]) if p.on_award else None for p in policies]
@@ -66,9 +65,7 @@ class Wiring:
         return Kernel(laws, self._names).bind(worker, team, self.values)
 
 
-def first_month(
-    population: Population, values: Values, key: tuple[object, object]
-) -> float:
+def first_month(population: Population, values: Values, key: tuple[object, object]) -> float:
     """Draw who people are; the mean of perceived affordability in a world without policy (Gbar)."""
     names = names_for(population, ())
     drivers = dict.fromkeys(names.drivers, 0.0)

@@ -1,4 +1,4 @@
-"""Fixtures: a small population of the real margins, a scenario, and a model that is cheap to run."""
+"""Fixtures: a small population of the real margins, the instruments, and a cheap model."""
 
 from __future__ import annotations
 

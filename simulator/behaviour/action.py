@@ -3,7 +3,7 @@
 from simulator import codes
 from simulator.behaviour.experience import PARAMETERS as EXPERIENCE
 from simulator.columns import EMPLOYER, INSTRUMENT, OWN
-from simulator.laws import cents, clip, derived, exp, law, logistic, normal, scalar
+from simulator.laws import below, cents, clip, derived, exp, law, normal, scalar
 from simulator.parameters import param, parameters
 
 PARAMETERS = parameters(
@@ -77,67 +77,82 @@ def months_of(hours, hours_a_month):
     return int(-(-hours // hours_a_month))
 
 
-def _may_act(intention, u, u_refresh, p):
-    if u_refresh < p.refresh or u > 1.0 - logistic(p.a32 - p.drop * intention):
-        return True
-    return u < p.lam34 * 2.0 * logistic(p.intention * intention)
+def _refreshes(u_refresh, p):
+    return u_refresh < p.refresh
+
+
+@law("hurdle_money", "hurdle_time", "hurdle_crowd", p=PARAMETERS,
+     at=("stage", codes.PREPARATION), when=_refreshes, u_refresh="hurdle_refresh",
+     u_money="hurdle.money", u_time="hurdle.time", u_crowd="hurdle.crowd_out")  # fmt: skip
+def refresh(u_money, u_time, u_crowd):
+    """Circumstances change: the hurdles of the plan are drawn anew."""
+    return u_money, u_time, u_crowd
+
+
+def _drops(intention, u, p):
+    """3->2: 1 - u < Lambda(a32 - .6 I)."""
+    return below(1.0 - u, p.a32 - p.drop * intention)
+
+
+@law("stage", "applies", "public_money", p=PARAMETERS, at=("stage", codes.PREPARATION),
+     when=_drops, u="stage", tallies=("dropped",))  # fmt: skip
+def drop():
+    """3->2: the plan is dropped, and an application with it."""
+    return codes.CONTEMPLATION, 0, 0.0, 1
+
+
+def _acts(stage, applies, intention, u, p):
+    """The action gap: u < lam34 2 Lambda(g34 I), for who waits for no window."""
+    ready = below(u / (2.0 * p.lam34), p.intention * intention) if p.lam34 > 0.0 else False
+    return stage == codes.PREPARATION and applies == 0 and ready
 
 
 @law(
-    "stage", "applies", "public_money", "hurdle_money", "hurdle_time", "hurdle_crowd",
-    "funded_by", "course_started", "course_end", "last_self",
-    p=PARAMETERS, at=("stage", codes.PREPARATION), when=_may_act,
-    u="stage", u_refresh="hurdle_refresh", u_money="hurdle.money", u_time="hurdle.time",
-    u_crowd="hurdle.crowd_out", u_show="course.no_show",
-    tallies=("started", "turnover_eur", "worker_eur", "employer_eur", "no_shows", "dropped"),
+    "stage", "applies", "public_money", "funded_by", "course_started", "course_end", "last_self",
+    p=PARAMETERS, at=("stage", codes.PREPARATION), when=_acts, after=("drop",),
+    u="stage", u_show="course.no_show",
+    tallies=("started", "turnover_eur", "worker_eur", "employer_eur", "no_shows"),
 )  # fmt: skip
 def act(
     stage, applies, public_money, hurdle_money, hurdle_time, hurdle_crowd, funded_by,
     course_started, course_end, last_self, plan_price, plan_hours, plan_payer, training_budget,
-    slack, willingness, intention, offer_cost, offer_by, offer_amount, offer_paid, offer_open,
-    t, u, u_refresh, u_money, u_time, u_crowd, u_show, p_plans, p,
+    slack, willingness, offer_cost, offer_by, offer_amount, offer_paid, offer_open,
+    t, u_show, p_plans, p,
 ):  # fmt: skip
-    """3->4 through both gates and the action gap, 3->2, or an application for public money."""
-    started, employer, worker, no_show, dropped = 0, 0.0, 0.0, 0, 0
-    if u_refresh < p.refresh:
-        hurdle_money, hurdle_time, hurdle_crowd = u_money, u_time, u_crowd
-    if u > 1.0 - logistic(p.a32 - p.drop * intention):
-        stage, applies, public_money, dropped = codes.CONTEMPLATION, 0, 0.0, 1
-    elif applies == 0 and u < p.lam34 * 2.0 * logistic(p.intention * intention):
-        tau = p.tau * exp(p.slack * slack)
-        paid = p_plans.paid_time if plan_payer == 1 else 0.0
-        employer = min(plan_price, training_budget) if plan_payer == 1 else 0.0
-        worker = cents(plan_price - employer)
-        alone = through_gates(
-            hurdle_money, worker, willingness, hurdle_time, plan_hours * (1.0 - paid), tau
-        )
-        helped = False
-        if offer_by > 0 and (
-            plan_payer == 0
-            or crowded_out(
-                hurdle_crowd, p.crowd_out, p.crowd_by_budget, plan_price, training_budget
-            )
-        ):
-            topped = min(plan_price - offer_amount, training_budget) if plan_payer == 1 else 0.0
-            hours = plan_hours * (1.0 - max(paid, offer_paid))
-            helped = through_gates(
-                hurdle_money, max(offer_cost - topped, 0.0), willingness, hurdle_time, hours, tau
-            )
-        if helped and (offer_open > 0.0 or not alone):
-            applies, public_money = int(offer_by), offer_amount
-        elif alone and turns_up(u_show, worker, p.no_show, p.no_show_paid):
-            months = months_of(plan_hours, p_plans.hours_a_month)
-            stage, started = codes.ACTION, 1
-            funded_by = EMPLOYER if employer > 0.0 else OWN
-            course_started, course_end, last_self = t, t + months, t + months - 1
-        elif alone:
-            stage, no_show = codes.CONTEMPLATION, 1
+    """3->4 through the money gate and the time gate, or an application for public money.
+
+    Money: u < exp(-p_eff / pi_g); time: v < exp(-h_own / (tau e^(.4 T))).
+    """
+    started, no_show = 0, 0
+    tau = p.tau * exp(p.slack * slack)
+    paid = p_plans.paid_time if plan_payer == 1 else 0.0
+    employer = min(plan_price, training_budget) if plan_payer == 1 else 0.0
+    worker = cents(plan_price - employer)
+    hours = plan_hours * (1.0 - paid)
+    alone = through_gates(hurdle_money, worker, willingness, hurdle_time, hours, tau)
+    helped = False
+    if offer_by > 0 and (
+        plan_payer == 0
+        or crowded_out(hurdle_crowd, p.crowd_out, p.crowd_by_budget, plan_price, training_budget)
+    ):
+        topped = min(plan_price - offer_amount, training_budget) if plan_payer == 1 else 0.0
+        felt = max(offer_cost - topped, 0.0)
+        hours = plan_hours * (1.0 - max(paid, offer_paid))
+        helped = through_gates(hurdle_money, felt, willingness, hurdle_time, hours, tau)
+    if helped and (offer_open > 0.0 or not alone):
+        applies, public_money = int(offer_by), offer_amount
+    elif alone and turns_up(u_show, worker, p.no_show, p.no_show_paid):
+        months = months_of(plan_hours, p_plans.hours_a_month)
+        stage, started = codes.ACTION, 1
+        funded_by = EMPLOYER if employer > 0.0 else OWN
+        course_started, course_end, last_self = t, t + months, t + months - 1
+    elif alone:
+        stage, no_show = codes.CONTEMPLATION, 1
     if started == 0:
         employer, worker = 0.0, 0.0
     return (
-        stage, applies, public_money, hurdle_money, hurdle_time, hurdle_crowd,
-        funded_by, course_started, course_end, last_self,
-        started, employer + worker, worker, employer, no_show, dropped,
+        stage, applies, public_money, funded_by, course_started, course_end, last_self,
+        started, employer + worker, worker, employer, no_show,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from simulator.laws import cents, clip, exp, law, normal
 from simulator.parameters import param, parameters
 
 
-def contrast(doc: str, default: float = 0.0):  # noqa: ANN201 - a declared parameter
+def contrast(doc: str, default: float = 0.0):
     """A log contrast that is solved on published participation (calibration.levels)."""
     return param(default, "log ratio", doc, "solved: scenarios/levels.toml", "K",
                  bounds=(-6, 3), prior=(-3, 1))  # fmt: skip
@@ -19,7 +19,7 @@ PARAMETERS = parameters(
              bounds=(0, 0.5), prior=(0.010, 0.028)),
     culture=param(0.35, "log ratio per z", "effect of the employer's learning culture",
                   "behaviour E2", "A", bounds=(-2, 2), prior=(0.2, 0.5)),
-    cycle=param(0.0, "log ratio per z", "effect of the business cycle", "behaviour E2; no size given",
+    cycle=param(0.0, "log ratio per z", "effect of the business cycle", "E2; no size given",
                 "A", bounds=(-2, 2), prior=(0, 0.3)),
     low=contrast("low-educated", -0.35),
     high=contrast("high-educated", 0.25),
@@ -67,7 +67,7 @@ def _sent(exposure, last_job, cycle, t, u, p):
     "last_job", p=PARAMETERS, when=_sent, u="employer_training", a="job.price", b="job.hours",
     tallies=("job_courses", "job_eur"),
 )  # fmt: skip
-def employer_training(last_job, t, u, a, b, p_plans):
+def employer_training(t, a, b, p_plans):
     """The employer sends the worker on a course and pays it; it lasts ceil(hours/24) months."""
     price = cents(p_plans.price * exp(p_plans.price_spread * normal(a)))
     hours = p_plans.hours * exp(p_plans.hours_spread * normal(b))
@@ -94,4 +94,3 @@ def job_experience(attitude, self_efficacy, d, q, p):
     else:
         self_efficacy += p.employer_weight * p.bad_efficacy * p.efficacy * quality
     return clip(attitude, -3.0, 3.0), clip(self_efficacy, -3.0, 3.0), 0
-

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
-from simulator import draws
 from simulator.parameters import Parameters, param, parameters
 
 PARAMETERS: Parameters = parameters(
@@ -34,6 +32,10 @@ def draw_employers(
 
     `size` is the number of persons at each employer; row 0 stands for "no employer" and gets 0.
     """
+    from scipy.special import ndtri
+
+    from simulator import draws  # loads numba, which reading a declaration must not
+
     rows = np.arange(size.size)
     r = values["size_correlation"]
     logs = np.log(np.maximum(size, 1))

@@ -12,7 +12,7 @@ PARAMETERS = parameters(
                "level: ROA 22% in 2020, source 001 l.63", "A", bounds=(0, 1), prior=(0.18, 0.22)),
     culture=param(0.02, "share per z", "effect of learning culture (c1)", "no source", "A",
                   bounds=(-1, 1), prior=(0, 0.04)),
-    autonomy=param(0.02, "share", "more for the theoretically educated, as a proxy of autonomy (c2)",
+    autonomy=param(0.02, "share", "more for the theoretically educated: proxy of autonomy (c2)",
                    "no source", "A", bounds=(-1, 1), prior=(0, 0.04)),
     learner=param(0.03, "share", "more in action and maintenance: complementary to courses (c3)",
                   "sign: source 001 par. 2.1; size no source", "A", bounds=(-1, 1),

@@ -35,9 +35,7 @@ PARAMETERS = parameters(
 def intention(attitude, norm, self_efficacy, slack, disposition, p):
     """I = bA A + bN N + bC (.6 E + .4 T) + .57 eps."""
     control = p.efficacy_share * self_efficacy + p.slack_share * slack
-    return (
-        p.attitude * attitude + p.norm * norm + p.control * control + p.disposition * disposition
-    )
+    return p.attitude * attitude + p.norm * norm + p.control * control + p.disposition * disposition
 
 
 @law(

@@ -51,7 +51,7 @@ def education_class(education):
 
 @derived(p=PARAMETERS)
 def employer_pays(team, contract, education, culture, p):
-    """The chance that the employer would pay a self-chosen plan (e_p); 0 for who has no employer."""
+    """The chance that the employer would pay a self-chosen plan (e_p); 0 without employer."""
     if team == 0 or contract > codes.TEMP_NO_HOURS:
         return 0.0
     x = p.e0 + p.payer_culture * culture + p.payer_education * (education_class(education) - 1)

@@ -34,10 +34,15 @@ MONTHLY: tuple[Law, ...] = (
 )
 STAGES: tuple[Law, ...] = (
     stages.consider,
+    stages.jump,
     stages.form_plan,
+    stages.fade,
+    action.refresh,
+    action.drop,
     action.act,
     action.finish,
-    stages.maintain,
+    stages.repeat,
+    stages.relapse,
 )
 TEAM: tuple[Law, ...] = (norm.team_norm,)
 AWARDED: tuple[Law, ...] = (action.take_up,)

@@ -6,7 +6,7 @@ end backward, so that a hazard that rises can only add to those who move.
 
 from simulator import codes
 from simulator.behaviour.plans import draw_plan
-from simulator.laws import law, logistic
+from simulator.laws import Law, below, law, logistic
 from simulator.parameters import param, parameters
 
 PARAMETERS = parameters(
@@ -47,7 +47,7 @@ PARAMETERS = parameters(
                  bounds=(0, 4), prior=(0.3, 0.9)),
     h5x=param(0.04, "1/month", "relapse from maintenance", "behaviour E6 no. 20", "A",
               bounds=(0, 1), prior=(0.02, 0.08)),
-    relapse_share=param(0.4, "logit", "relapse to contemplation rather than precontemplation, level",
+    relapse_share=param(0.4, "logit", "relapse to contemplation, not precontemplation: level",
                         "behaviour E4", "A", bounds=(-6, 6), prior=(0, 0.8)),
     relapse_urgency=param(0.6, "logit/z", "idem, effect of urgency", "behaviour E4", "A",
                           bounds=(0, 4), prior=(0.3, 0.9)),
@@ -68,132 +68,126 @@ def first_stage(u):
 
 
 _PLAN = (
-    "plan_price", "plan_hours", "plan_recognised", "plan_payer", "hurdle_money", "hurdle_time",
-    "hurdle_crowd", "applies", "public_money",
+    "stage", "plan_price", "plan_hours", "plan_recognised", "plan_payer", "hurdle_money",
+    "hurdle_time", "hurdle_crowd", "applies", "public_money",
 )  # fmt: skip
 _PLAN_DRAWS = {
-    "a": "plan.price", "b": "plan.hours", "c": "plan.kind", "d": "plan.payer",
+    "u": "stage", "a": "plan.price", "b": "plan.hours", "c": "plan.kind", "d": "plan.payer",
     "u_money": "hurdle.money", "u_time": "hurdle.time", "u_crowd": "hurdle.crowd_out",
 }  # fmt: skip
 
 
-def _may_consider(u, p):
-    highest = p.a12 + 3.0 * (p.urgency + p.norm) + p.guidance_consider + p.ambassador
-    return u < logistic(highest)
-
-
-@law(
-    "stage", *_PLAN, p=PARAMETERS, at=("stage", codes.PRECONTEMPLATION), when=_may_consider,
-    u="stage", **_PLAN_DRAWS, tallies=("considered",),
-)  # fmt: skip
-def consider(
-    stage, plan_price, plan_hours, plan_recognised, plan_payer, hurdle_money, hurdle_time,
-    hurdle_crowd, applies, public_money, urgency, norm, chronic, guided_until, ambassador_until,
-    employer_pays, recognised_share, t, u, a, b, c, d, u_money, u_time, u_crowd, p_plans, p,
-):  # fmt: skip
-    """1->2: Lambda(a12 + g_W W + g_N N - c_chi chi + g_guid Guid + g_amb Amb).
-
-    With the structural alternative `jump`, an ambassador who finds a paying employer brings the
-    worker straight to a plan without hurdles (behaviour E7e).
-    """
+def _considers(urgency, norm, chronic, guided_until, ambassador_until, t, u, p):
+    """1->2: u < Lambda(a12 + g_W W + g_N N - c_chi chi + g_guid Guid + g_amb Amb)."""
     x = p.a12 + p.urgency * urgency + p.norm * norm - p.chronic * chronic
     if t < guided_until:
         x += p.guidance_consider
-    met = t < ambassador_until
-    if met:
+    if t < ambassador_until:
         x += p.ambassador
-    considered = 1 if u < logistic(x) else 0
-    if considered == 1:
-        stage = codes.CONTEMPLATION
-        if met and d < p.jump * employer_pays:
-            q = p_plans
-            plan_price, plan_hours, plan_recognised = draw_plan(
-                c, recognised_share, a, b, q.price, q.price_spread, q.hours, q.hours_spread,
-                q.long_price, q.long_price_spread, q.long_hours, q.long_hours_spread,
-            )  # fmt: skip
-            stage, plan_payer, applies, public_money = codes.PREPARATION, 1, 0, 0.0
-            hurdle_money, hurdle_time, hurdle_crowd = 0.0, 0.0, u_crowd
-    return (
-        stage, plan_price, plan_hours, plan_recognised, plan_payer, hurdle_money, hurdle_time,
-        hurdle_crowd, applies, public_money, considered,
-    )  # fmt: skip
+    return below(u, x)
 
 
-def _may_plan(intention, u, affordability_mean, p):
-    x = p.a23 + p.intention * intention + p.guidance_plan
-    x += p.affordability * (1.0 - affordability_mean)
-    return u < logistic(x) or u > 1.0 - logistic(p.a21 + 3.0 * p.urgency_back)
+def _may_plan(intention, guided_until, affordability_mean, t, u, p):
+    """Whether a worker in contemplation would make a plan if everything were free."""
+    x = p.a23 + p.intention * intention + p.affordability * (1.0 - affordability_mean)
+    if t < guided_until:
+        x += p.guidance_plan
+    return below(u, x)
 
 
-@law(
-    "stage", *_PLAN, p=PARAMETERS, at=("stage", codes.CONTEMPLATION), when=_may_plan,
-    u="stage", **_PLAN_DRAWS, tallies=("planned", "faded"),
-)  # fmt: skip
-def form_plan(
-    stage, plan_price, plan_hours, plan_recognised, plan_payer, hurdle_money, hurdle_time,
-    hurdle_crowd, applies, public_money, urgency, intention, affordability, affordability_mean,
-    employer_pays, recognised_share, guided_until, t, u, a, b, c, d, u_money, u_time, u_crowd,
-    p_plans, p,
-):  # fmt: skip
-    """2->3: Lambda(a23 + g_I I + kG (G - Gbar) + g_guid' Guid); 2->1: Lambda(a21 - .4 W)."""
+def _plans(intention, guided_until, affordability, affordability_mean, t, u, p):
+    """2->3: u < Lambda(a23 + g_I I + kG (G - Gbar) + g_guid' Guid)."""
     x = p.a23 + p.intention * intention + p.affordability * (affordability - affordability_mean)
     if t < guided_until:
         x += p.guidance_plan
-    if u < logistic(x):
-        q = p_plans
-        price, hours, recognised = draw_plan(
-            c, recognised_share, a, b, q.price, q.price_spread, q.hours, q.hours_spread,
-            q.long_price, q.long_price_spread, q.long_hours, q.long_hours_spread,
-        )  # fmt: skip
-        payer = 1 if d < employer_pays else 0
-        return (
-            codes.PREPARATION, price, hours, recognised, payer, u_money, u_time, u_crowd,
-            0, 0.0, 1, 0,
-        )  # fmt: skip
-    fades = u > 1.0 - logistic(p.a21 - p.urgency_back * urgency)
-    return (
-        codes.PRECONTEMPLATION if fades else stage, plan_price, plan_hours, plan_recognised,
-        plan_payer, hurdle_money, hurdle_time, hurdle_crowd, applies, public_money,
-        0, 1 if fades else 0,
-    )  # fmt: skip
+    return below(u, x)
 
 
-def _may_move_on(intention, last_self, u, t, affordability_mean, p):
-    x = p.a53 + p.repeat * intention + p.affordability * (1.0 - affordability_mean)
-    return u < logistic(x) or u > 1.0 - p.h5x or t - last_self >= p.memory
+def _fades(stage, urgency, u, p):
+    """2->1: 1 - u < Lambda(a21 - .4 W), unless a plan was made."""
+    return stage == codes.CONTEMPLATION and below(1.0 - u, p.a21 - p.urgency_back * urgency)
 
 
-@law(
-    "stage", *_PLAN, p=PARAMETERS, at=("stage", codes.MAINTENANCE), when=_may_move_on,
-    u="stage", **_PLAN_DRAWS, tallies=("repeated", "relapsed"),
-)  # fmt: skip
-def maintain(
-    stage, plan_price, plan_hours, plan_recognised, plan_payer, hurdle_money, hurdle_time,
-    hurdle_crowd, applies, public_money, urgency, intention, affordability, affordability_mean,
-    employer_pays, recognised_share, last_self, t, u, a, b, c, d, u_money, u_time, u_crowd,
-    p_plans, p,
-):  # fmt: skip
-    """5->3: Lambda(a53 + .6 I + kG (G - Gbar)); relapse h5x, to 2 with chance Lambda(.4 + .6 W)."""
+def _may_repeat(intention, affordability_mean, u, p):
+    """Whether a worker in maintenance would plan a next course if everything were free."""
+    return below(u, p.a53 + p.repeat * intention + p.affordability * (1.0 - affordability_mean))
+
+
+def _repeats(intention, affordability, affordability_mean, u, p):
+    """5->3: u < Lambda(a53 + .6 I + kG (G - Gbar))."""
     x = p.a53 + p.repeat * intention + p.affordability * (affordability - affordability_mean)
-    if u < logistic(x):
-        q = p_plans
-        price, hours, recognised = draw_plan(
-            c, recognised_share, a, b, q.price, q.price_spread, q.hours, q.hours_spread,
-            q.long_price, q.long_price_spread, q.long_hours, q.long_hours_spread,
-        )  # fmt: skip
-        payer = 1 if d < employer_pays else 0
-        return (
-            codes.PREPARATION, price, hours, recognised, payer, u_money, u_time, u_crowd,
-            0, 0.0, 1, 0,
-        )  # fmt: skip
-    relapses = u > 1.0 - p.h5x or t - last_self >= p.memory
-    if relapses:  # the hurdle draws are free here: no plan was made with them
-        back = codes.CONTEMPLATION
-        if u_money >= logistic(p.relapse_share + p.relapse_urgency * urgency):
-            back = codes.PRECONTEMPLATION
-        stage = back
-    return (
-        stage, plan_price, plan_hours, plan_recognised, plan_payer, hurdle_money, hurdle_time,
-        hurdle_crowd, applies, public_money, 0, 1 if relapses else 0,
-    )  # fmt: skip
+    return below(u, x)
 
+
+def _relapses(stage, last_self, t, u, p):
+    """Out of maintenance without a plan: chance h5x, or the last course is too long ago."""
+    over = u > 1.0 - p.h5x or t - last_self >= p.memory
+    return stage == codes.MAINTENANCE and over
+
+
+def _met(stage, ambassador_until, t, p):
+    """Whether who considers a gap this month is in contact with an ambassador."""
+    return stage == codes.CONTEMPLATION and t < ambassador_until and p.jump > 0.0
+
+
+def _brought(employer_pays, d, p):
+    """Whether the ambassador finds an employer who pays (structural alternative E7e)."""
+    return d < p.jump * employer_pays
+
+
+def make_plan(employer_pays, recognised_share, a, b, c, d, u_money, u_time, u_crowd, p_plans):
+    """Draw a plan: price, hours, kind, payer and two hurdles, once."""
+    q = p_plans
+    price, hours, recognised = draw_plan(
+        c, recognised_share, a, b, q.price, q.price_spread, q.hours, q.hours_spread,
+        q.long_price, q.long_price_spread, q.long_hours, q.long_hours_spread,
+    )  # fmt: skip
+    payer = 1 if d < employer_pays else 0
+    return codes.PREPARATION, price, hours, recognised, payer, u_money, u_time, u_crowd, 0, 0.0, 1
+
+
+def jump_to_plan(recognised_share, a, b, c, u_crowd, p_plans):
+    """Make a plan that the employer pays and that meets no hurdle."""
+    q = p_plans
+    price, hours, recognised = draw_plan(
+        c, recognised_share, a, b, q.price, q.price_spread, q.hours, q.hours_spread,
+        q.long_price, q.long_price_spread, q.long_hours, q.long_hours_spread,
+    )  # fmt: skip
+    return codes.PREPARATION, price, hours, recognised, 1, 0.0, 0.0, u_crowd, 0, 0.0, 1
+
+
+@law("stage", p=PARAMETERS, at=("stage", codes.PRECONTEMPLATION), when=_considers, u="stage",
+     tallies=("considered",))  # fmt: skip
+def consider():
+    """1->2: the worker considers that there is a gap."""
+    return codes.CONTEMPLATION, 1
+
+
+jump = Law(
+    jump_to_plan, _PLAN, PARAMETERS, {k: v for k, v in _PLAN_DRAWS.items() if k != "u"},
+    ("jumped",), ("stage", codes.PRECONTEMPLATION), (_met, _brought), ("consider",), "jump",
+)  # fmt: skip
+form_plan = Law(
+    make_plan, _PLAN, PARAMETERS, _PLAN_DRAWS, ("planned",), ("stage", codes.CONTEMPLATION),
+    (_may_plan, _plans), (), "form_plan",
+)  # fmt: skip
+repeat = Law(
+    make_plan, _PLAN, PARAMETERS, _PLAN_DRAWS, ("repeated",), ("stage", codes.MAINTENANCE),
+    (_may_repeat, _repeats), (), "repeat",
+)  # fmt: skip
+
+
+@law("stage", p=PARAMETERS, at=("stage", codes.CONTEMPLATION), when=_fades, after=("form_plan",),
+     u="stage", tallies=("faded",))  # fmt: skip
+def fade():
+    """2->1: the thought fades."""
+    return codes.PRECONTEMPLATION, 1
+
+
+@law("stage", p=PARAMETERS, at=("stage", codes.MAINTENANCE), when=_relapses, after=("repeat",),
+     u="stage", w="relapse.way", tallies=("relapsed",))  # fmt: skip
+def relapse(urgency, w, p):
+    """5->2 with chance Lambda(.4 + .6 W), else 5->1."""
+    if w < logistic(p.relapse_share + p.relapse_urgency * urgency):
+        return codes.CONTEMPLATION, 1
+    return codes.PRECONTEMPLATION, 1

@@ -36,7 +36,8 @@ class Leerrekening(Policy):
     age_from = param(18.0, "years", "lowest age", "as STAP", "A", bounds=(15, 75))
     age_to = param(67.0, "years", "AOW age, from which not", "as STAP", "A", bounds=(15, 75))
     hassle = param(150.0, "EUR", "burden of activation and the identity step (50-250)",
-                   "behaviour E5; Dares 2023", "A", bounds=(0, 10_000), prior=(50, 250))  # fmt: skip
+                   "behaviour E5; Dares 2023", "A", bounds=(0, 10_000),
+                   prior=(50, 250))  # fmt: skip
 
     def eligible(age, p):
         """18 to AOW age."""

@@ -5,7 +5,9 @@ from simulator.laws import law
 from simulator.parameters import param
 from simulator.policy import Policy, Windows
 
-YEAR = Column("voucher_year", "int16", "calendar year", "last year with a voucher", NEVER, 3_000, NEVER)
+YEAR = Column(
+    "voucher_year", "int16", "calendar year", "last year with a voucher", NEVER, 3_000, NEVER
+)
 
 
 @law("voucher_year")
@@ -33,7 +35,7 @@ class Voucher(Policy):
     budget = param(160e6, "EUR/year", "national budget for awards, shared over the windows",
                    "STAP plan 2022, 5 windows; accountancyvanmorgen 1-7-2022", "R",
                    bounds=(0, 1e11), prior=(100e6, 325e6))  # fmt: skip
-    queue_skill = param(0.5, "z/class", "advantage of the higher educated in a queue (not a lottery)",
+    queue_skill = param(0.5, "z/class", "advantage of the higher educated in a queue",
                         "behaviour E6 no. 30", "A", bounds=(0, 10), prior=(0, 1))  # fmt: skip
     age_from = param(18.0, "years", "lowest age", "STAP regulation", "R", bounds=(15, 75))
     age_to = param(67.0, "years", "AOW age, from which not", "STAP regulation; AOW age 2024-2027",
@@ -46,4 +48,3 @@ class Voucher(Policy):
     def covers(price, p):
         """The price less the own share, up to the amount."""
         return min(price * (1.0 - p.own_share), p.amount)
-

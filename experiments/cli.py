@@ -1,0 +1,260 @@
+"""The command line `llo`. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from scenarios.scenario import Scenario
+
+app = typer.Typer(
+    name="llo",
+    help="Compare ways of paying for adult learning: voucher, leerrekening, leerrecht, nothing.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+
+File = Annotated[Path | None, typer.Argument(help="A scenario in TOML; without it the baseline.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the answer as data.")]
+Persons = Annotated[int | None, typer.Option(help="Simulated persons, 1,000 to 10,000,000.")]
+SeedCount = Annotated[int | None, typer.Option("--seeds", help="Number of seeds.")]
+
+
+def main() -> None:
+    """Run `llo`; what the user got wrong is one line and exit code 2, Ctrl-C is 130."""
+    try:
+        app(standalone_mode=False)
+    except (ValueError, OSError) as error:
+        _stop(str(error).replace("\n", " "))
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        print("llo: stopped; nothing was written", file=sys.stderr)
+        sys.exit(130)
+    except Exception as error:
+        if hasattr(error, "format_message"):  # a wrong option or argument, told by typer
+            _stop(error.format_message().replace("\n", " "))
+        raise
+
+
+def _stop(message: str) -> None:
+    print(f"llo: {message}", file=sys.stderr)
+    sys.exit(2)
+
+
+def _scenario(file: Path | None, **changes: Any) -> Scenario:
+    """The scenario with what the command line changes of it, checked again."""
+    from scenarios.scenario import load
+
+    return load(file).changed(**{k: v for k, v in changes.items() if v is not None})
+
+
+@app.command()
+def compare(
+    scenario: File = None,
+    persons: Persons = None,
+    months: Annotated[int | None, typer.Option(help="Months after introduction.")] = None,
+    seeds: SeedCount = None,
+    out: Annotated[Path, typer.Option(help="Folder for compare.nc and compare.png.")] = Path("out"),
+    svg: Annotated[bool, typer.Option("--svg", help="Draw an SVG instead of a PNG.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Compare the variants of a scenario and print the table.
+
+    Example: llo compare my.toml --seeds 4 --out results
+    """
+    chosen = _scenario(scenario, persons=persons, months=months, seeds=seeds)
+    _writable(out)
+    from experiments import picture, results, runner, table
+
+    total = runner.months_of(chosen)
+    data = _with_progress("Comparing", total, lambda tell: runner.run(chosen, tell))
+    results.write(data, out / "compare.nc")
+    drawn = out / ("compare.svg" if svg else "compare.png")
+    picture.draw(data, drawn)
+    if as_json:
+        print(json.dumps(table.as_data(data), indent=1))
+        return
+    from experiments import printing
+
+    printing.comparison(data)
+    print(f"\nWritten: {out / 'compare.nc'} (everything) and {drawn} (participation over time)")
+
+
+@app.command()
+def run(
+    scenario: File = None,
+    variant: Annotated[str, typer.Option(help="Variant to run.")] = "null",
+    persons: Persons = None,
+    months: Annotated[int | None, typer.Option(help="Months after introduction.")] = None,
+    population: Annotated[
+        bool,
+        typer.Option("--population", help="Only make the people, and hold them to the margins."),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Run one variant once and print its surveys, or report the population's margins.
+
+    Example: llo run --population --persons 100000
+    """
+    chosen = _scenario(scenario, persons=persons, months=months)
+    from experiments import printing, single
+
+    if population:
+        rows = single.margins(chosen)
+        print(json.dumps(rows, indent=1)) if as_json else printing.margins(rows)
+        return
+    rows = _with_progress(
+        f"Running {variant}",
+        single.months_of(chosen),
+        lambda tell: single.surveys_of(chosen, variant, tell),
+    )
+    print(json.dumps(rows, indent=1)) if as_json else printing.surveys(rows)
+
+
+@app.command()
+def check(scenario: Annotated[Path, typer.Argument(help="A scenario in TOML.")]) -> None:
+    """Say whether a scenario can run, and if not, what is wrong, on which line, and the remedy.
+
+    Example: llo check my.toml
+    """
+    from scenarios.scenario import files, load
+
+    found = load(scenario)
+    files(found)
+    print(f"{scenario}: in order; variants {', '.join(found.names())}, {found.persons:,} persons")
+
+
+@app.command()
+def policies(as_json: Json = False) -> None:
+    """List the instruments with their parameters, units, bounds and sources.
+
+    Example: llo policies --json
+    """
+    from experiments import printing
+    from scenarios.scenario import available
+
+    kinds = available()
+    print(json.dumps(printing.declarations(kinds), indent=1)) if as_json else printing.policies(
+        kinds
+    )
+
+
+@app.command()
+def survey(
+    file: Annotated[Path, typer.Argument(help="A results file of llo compare.")],
+    sample: Annotated[
+        bool, typer.Option("--sample", help="With the sampling error of the real survey.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Print NEA, ROA, AES and EBB as the surveys would, from a results file.
+
+    Example: llo survey out/compare.nc --sample
+    """
+    from experiments import printing, results, single
+
+    rows = single.surveys_in(results.read(file), sample)
+    print(json.dumps(rows, indent=1)) if as_json else printing.surveys(rows)
+
+
+@app.command()
+def calibrate(
+    persons: Persons = None,
+    seed: Annotated[int, typer.Option(help="Seed of the people that are fitted.")] = 11,
+    out: Annotated[
+        Path | None, typer.Option(help="File for the levels; default: in place.")
+    ] = None,
+) -> None:
+    """Solve the level parameters anew on published participation, and store them with residuals.
+
+    Example: llo calibrate --persons 100000 --out levels.toml
+    """
+    from calibration import levels
+    from experiments import printing
+
+    chosen = _scenario(None, persons=persons)
+    target = out or levels.SOLVED
+    _writable(target.parent)
+    fit = _with_progress(
+        "Solving",
+        levels.BUDGET,
+        lambda tell: levels.solve(chosen, seed, progress=lambda n, _: tell(n)),
+    )
+    levels.write(fit, target, seed, chosen.persons)
+    printing.levels(fit)
+    print(f"\nWritten: {target}")
+
+
+@app.command()
+def verify(file: Annotated[Path, typer.Argument(help="A results file of llo compare.")]) -> None:
+    """Recompute the hash of a results file and say what made it.
+
+    Example: llo verify out/compare.nc
+    """
+    from experiments import results
+
+    data = results.read(file)
+    print(f"{file}: in order, hash {data.attrs['hash'][:16]}…, commit {data.attrs['commit'][:12]}")
+
+
+@app.command()
+def bench(
+    persons: Annotated[int, typer.Option(help="Persons of the full model.")] = 2_000_000,
+    agents: Annotated[int, typer.Option(help="Plain Mesa agents.")] = 1_000,
+    as_json: Json = False,
+) -> None:
+    """Measure speed and memory of the sweep beside plain Mesa agents with the same laws.
+
+    Example: llo bench --persons 1000000
+    """
+    from experiments import benchmark, printing
+
+    rows = benchmark.measure(persons, agents)
+    print(json.dumps(rows, indent=1)) if as_json else printing.bench(rows)
+
+
+def _writable(folder: Path) -> None:
+    """OSError with one line before any work, if results could not be written there."""
+    import os
+    import tempfile
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = error.strerror or os.strerror(error.errno or 0)
+        raise OSError(
+            f"{folder}: cannot be written ({reason}); choose another with --out"
+        ) from None
+
+
+def _with_progress(text: str, total: int, work: Callable[[Callable[[int], None]], Any]) -> Any:
+    """Do the work, with a bar when standard error is a terminal."""
+    if not sys.stderr.isatty():
+        return work(lambda done: None)
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn(text),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f}%"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(text, total=total)
+        return work(lambda done: bar.update(task, completed=done))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""What the commands print on a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import xarray as xr
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from calibration.levels import Fit
+from experiments.table import NOTES, compute, shown
+from simulator.policy import Policy
+
+Row = dict[str, Any]
+
+
+def _console() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=120)
+
+
+def comparison(data: xr.Dataset) -> None:
+    """The comparison's table, a section a block."""
+    names = [str(v) for v in data["variant"].values]
+    grid = Table(title=data.attrs["title"], box=box.SIMPLE_HEAD, pad_edge=False)
+    grid.add_column("")
+    grid.add_column("unit")
+    for name in names:
+        grid.add_column(name, justify="right", no_wrap=True)
+    section = ""
+    for row, values in compute(data):
+        if row.section != section:
+            section = row.section
+            grid.add_row(f"[bold]{section}[/bold]")
+        grid.add_row("  " + row.label, row.unit, *(shown(values[n], row.decimals) for n in names))
+    console = _console()
+    console.print(grid)
+    seeds, people = data.sizes["seed"], float(data["persons"].isel(variant=0, seed=0, group=0))
+    console.print(f"{seeds} seeds; the labour force stands for {people / 1e6:.1f} million persons.")
+    for note in NOTES:
+        console.print(note, highlight=False)
+
+
+def margins(rows: list[Row]) -> None:
+    """The population's margins beside the published ones."""
+    grid = Table("margin", "category", box=box.SIMPLE_HEAD, title="Population beside its margins")
+    for name in ("published %", "synthetic %", "difference pp"):
+        grid.add_column(name, justify="right")
+    for r in rows:
+        figures = (100 * r["published"], 100 * r["synthetic"], r["difference"])
+        grid.add_row(r["margin"], r["category"], *(f"{x:.2f}" for x in figures))
+    console = _console()
+    console.print(grid)
+    worst = max(rows, key=lambda r: abs(r["difference"]))
+    console.print(
+        f"{len(rows)} categories; the largest difference is {worst['difference']:+.3f} "
+        f"percentage point ({worst['margin']}, {worst['category']})."
+    )
+
+
+def surveys(rows: list[Row]) -> None:
+    """Surveys of one or more variants."""
+    sampled = "sampled" in rows[0]
+    grid = Table("survey", "question", "variant", box=box.SIMPLE_HEAD)
+    grid.add_column("simulated %", justify="right")
+    if sampled:
+        grid.add_column("one sample %", justify="right")
+    grid.add_column("published", max_width=44)
+    for r in rows:
+        cells = [f"{100 * r['simulated']:.1f}"]
+        if sampled:
+            cells.append(f"{100 * r['sampled']:.1f} ±{164.5 * r['standard_error']:.1f}")
+        grid.add_row(r["survey"], r["question"], r["variant"], *cells, r["published"])
+    _console().print(grid)
+
+
+def declarations(kinds: dict[str, type[Policy]]) -> dict[str, Any]:
+    """Every instrument's parameters as data."""
+    return {
+        name: {
+            "what": (kind.__doc__ or "").strip().splitlines()[0],
+            "parameters": {
+                key: {"default": p.default, "unit": p.unit, "doc": p.doc, "bounds": list(p.bounds),
+                      "prior": p.prior, "source": p.source, "tag": p.tag}
+                for key, p in kind.parameters.declared.items()
+            },
+        }
+        for name, kind in kinds.items()
+    }  # fmt: skip
+
+
+def policies(kinds: dict[str, type[Policy]]) -> None:
+    """Every instrument's parameters as tables."""
+    console = _console()
+    for name, kind in kinds.items():
+        title = f"{name}: {(kind.__doc__ or '').strip().splitlines()[0]}"
+        grid = Table("parameter", title=title, box=box.SIMPLE_HEAD, title_justify="left")
+        for heading in ("default", "allowed"):
+            grid.add_column(heading, justify="right")
+        for heading in ("unit", "meaning", "source (tag)"):
+            grid.add_column(heading)
+        for key, p in kind.parameters.declared.items():
+            allowed = f"{p.bounds[0]:g} to {p.bounds[1]:g}"
+            grid.add_row(key, f"{p.default:g}", allowed, p.unit, p.doc, f"{p.source} ({p.tag})")
+        console.print(grid)
+
+
+def levels(fit: Fit) -> None:
+    """The solved levels with what they give beside what is published."""
+    grid = Table("target", "year", box=box.SIMPLE_HEAD, title="Levels solved on published figures")
+    for heading in ("published", "simulated", "residual"):
+        grid.add_column(heading, justify="right")
+    grid.add_column("solves")
+    grid.add_column("value", justify="right")
+    for target, value in zip(fit.targets, fit.simulated, strict=True):
+        level = f"{fit.levels[target.solves]:.4f}" if target.solves else ""
+        grid.add_row(
+            target.name, str(target.year), f"{target.value:.3f}", f"{value:.3f}",
+            f"{value - target.value:+.3f}", target.solves, level,
+        )  # fmt: skip
+    _console().print(grid)
+
+
+def bench(rows: list[Row]) -> None:
+    """What `llo bench` measured."""
+    grid = Table("what", box=box.SIMPLE_HEAD, title="Benchmark")
+    grid.add_column("figure", justify="right")
+    grid.add_column("unit")
+    for r in rows:
+        grid.add_row(r["what"], f"{r['value']:,.{r.get('decimals', 1)}f}", r["unit"])
+    _console().print(grid)

@@ -1,0 +1,78 @@
+"""One run and its surveys beside the published figures, and the population beside its margins."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from calibration.levels import TARGETS
+from scenarios.scenario import Scenario, resolve
+from simulator import draws
+from simulator.record import INDICATORS, Recorder
+from simulator.surveys import SURVEYS, sampled
+from simulator.synthesis import Margins, margin_report, synthesise
+from simulator.variants import start
+
+Row = dict[str, Any]
+
+
+def margins(scenario: Scenario) -> list[Row]:
+    """The synthetic population's margins beside the published ones, and their difference."""
+    published = Margins.load(resolve(scenario.margins))
+    people = synthesise(published, scenario.persons, draws.replicate(scenario.seeds.first, 0))
+    return [asdict(row) for row in margin_report(people, published)]
+
+
+def months_of(scenario: Scenario) -> int:
+    """Model months of one run."""
+    return scenario.design().end
+
+
+def surveys_of(scenario: Scenario, variant: str, progress: Callable[[int], None]) -> list[Row]:
+    """Run one variant for the first seed; its surveys in the last recorded quarter."""
+    if variant not in scenario.names():
+        raise ValueError(f"variant {variant!r}: there are {', '.join(scenario.names())}")
+    design = scenario.design()
+    recorder = Recorder(design.spin_up, design.every, probe=design.probe)
+    model = start(design, draws.replicate(scenario.seeds.first, 0), recorder)
+    while model.t < design.end:
+        if model.t == design.introduction:
+            model = model.branch(scenario.policies(variant), recorder)
+        model.step()
+        progress(model.t)
+    latest = recorder.indicators[-1]
+    return [
+        {"survey": name, "question": s.long_name, "variant": variant,
+         "simulated": float(latest[list(INDICATORS).index(name.lower())][0]),
+         "published": _published(name)}
+        for name, s in SURVEYS.items()
+    ]  # fmt: skip
+
+
+def surveys_in(data: xr.Dataset, sample: bool = False) -> list[Row]:
+    """Surveys of every variant at the end of a comparison, if wanted as one sample says it."""
+    rows: list[Row] = []
+    for variant in map(str, data["variant"].values):
+        for name, s in SURVEYS.items():
+            series = data[name.lower()].sel(variant=variant, group="all").isel(time=-1)
+            row: Row = {"survey": name, "question": s.long_name, "variant": variant,
+                        "simulated": float(np.mean(series.values)),
+                        "published": _published(name)}  # fmt: skip
+            if sample:
+                seed = int(data["seed"].values.ravel()[0])
+                drawn, se = sampled(row["simulated"], s.respondents, seed, name)
+                row |= {"sampled": drawn, "standard_error": se}
+            rows.append(row)
+    return rows
+
+
+def _published(name: str) -> str:
+    """The figures that a survey's result is laid beside, for the reader."""
+    with TARGETS.open("rb") as file:
+        beside = tomllib.load(file).get("beside", {})
+    return str(beside.get(name, ""))
