@@ -15,7 +15,7 @@ import xarray as xr
 from experiments.results import describe
 from scenarios.scenario import Scenario
 from simulator import draws
-from simulator.variants import compare
+from simulator.variants import compare, start
 
 _done: Any = None
 
@@ -44,6 +44,13 @@ def _maker(scenario: Scenario, variant: str) -> Callable[[], Any]:
     return lambda: scenario.policies(variant)
 
 
+def _compile(scenario: Scenario, variant: str) -> None:
+    """Have the loops of one variant in the cache before the seeds need them."""
+    model = start(scenario.changed(persons=1_000).design(), 0)
+    future = model.branch(scenario.policies(variant))
+    future.wiring.prepare(future.drivers())
+
+
 def months_of(scenario: Scenario) -> int:
     """Model months that the whole comparison will live."""
     design = scenario.design()
@@ -63,6 +70,8 @@ def run(
     counter: Synchronized[int] = context.Value("q", 0)
     pool = ProcessPoolExecutor(count, context, _begin, (counter,))
     try:
+        for task in [pool.submit(_compile, scenario, v) for v in scenario.names()]:
+            task.result()
         tasks = [pool.submit(one_seed, scenario, k) for k in range(scenario.seeds.count)]
         pending = set(tasks)
         while pending:

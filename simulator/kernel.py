@@ -181,6 +181,15 @@ class Bound:
             list(pool.map(one, range(len(starts))))
         return self._tallies(out.sum(axis=0))
 
+    def prepare(self, drivers: Mapping[str, float], *, rows: bool) -> None:
+        """Compile (or load from the cache) the sweep, or with `rows` the batch; change nothing."""
+        out = np.zeros(len(self.kernel.tallies), np.int64)
+        arguments = (*self._arguments(0, draws.key(0), drivers), out, *self._cells)
+        if rows:
+            self.kernel.fast().batch(np.zeros(0, np.int64), *arguments)
+        else:
+            self.kernel.fast().sweep(0, 0, *arguments)
+
     def batch(
         self,
         rows: NDArray[np.integer],

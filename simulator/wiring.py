@@ -60,6 +60,13 @@ class Wiring:
         team = Names(table(TEAM), {}, {}, self._names.owners, self._names.drivers)
         self.team = Kernel(register.TEAM, team).bind(population.team, {}, self.values)
 
+    def prepare(self, drivers: Mapping[str, float]) -> None:
+        """Have every loop compiled, so that a first month takes no longer than the others."""
+        for bound in (self.sweep, self.team, *filter(None, self.yearly)):
+            bound.prepare(drivers, rows=False)
+        for bound in (self.award, *filter(None, self.on_award)):
+            bound.prepare(drivers, rows=True)
+
     def _bound(self, laws: Sequence[Law]) -> Bound:
         worker, team = self._population.worker, self._population.team
         return Kernel(laws, self._names).bind(worker, team, self.values)
