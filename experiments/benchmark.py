@@ -27,7 +27,7 @@ print(time.perf_counter() - begun)
 """
 
 
-def _together(persons: int, threads: int, **options: Any) -> LearningModel:
+def together(persons: int, threads: int, **options: Any) -> LearningModel:
     """The baseline's richest variant, in force from month 0, a year into its life."""
     scenario = load().changed(persons=persons)
     model = start(scenario.design(), draws.replicate(scenario.seeds.first, 0), threads=threads)
@@ -50,11 +50,11 @@ def measure(persons: int, agents: int, months: int = 24) -> list[Row]:
     from os import cpu_count
 
     threads = cpu_count() or 1
-    model = _together(persons, threads).run(1)
+    model = together(persons, threads).run(1)
     best = max(_rate(model, months) for _ in range(3))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     size = model.population.bytes_per_worker
-    plain = _together(max(agents, 1_000), 1, agents=True).run(1)
+    plain = together(max(agents, 1_000), 1, agents=True).run(1)
     mesa_rate = max(_rate(plain, 1) for _ in range(3))
     second = [_second_start() for _ in range(3)]
     return [

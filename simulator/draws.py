@@ -22,12 +22,11 @@ _STEP = 2.0**-32
 # fixed table; every other decision has a block of its own. A line here never changes: moving a
 # decision would give everybody other luck.
 SHARED: dict[str, tuple[str, ...]] = {
-    "month": ("employer_training", "stage", "reorganisation", "hurdle_refresh"),
+    "month": ("employer_training", "stage", "reorganisation", "awareness"),
     "plan": ("plan.price", "plan.hours", "plan.kind", "plan.payer"),
     "hurdles": ("hurdle.money", "hurdle.time", "hurdle.crowd_out", "course.no_show"),
     "course": ("course.drop_out", "course.quality", "job.price", "job.hours"),
-    "job_course": ("job.drop_out", "job.quality"),
-    "awareness": ("voucher.awareness", "leerrekening.awareness", "leerrecht.awareness"),
+    "job_course": ("job.drop_out", "job.quality", "hurdle_refresh", "relapse.way"),
     "person.1": ("person.attitude", "person.self_efficacy", "person.urgency", "person.slack"),
     "person.2": ("person.disposition", "person.chronic", "person.supervisor", "person.stage"),
 }
@@ -51,6 +50,15 @@ def key(seed: int) -> tuple[np.uint64, np.uint64]:
         np.uint64(int.from_bytes(digest[:4], "little")),
         np.uint64(int.from_bytes(digest[4:], "little")),
     )
+
+
+def turn(name: str) -> float:
+    """A fixed turn in [0, 1) for a name: frac(u + turn) is as uniform as u.
+
+    Several rare events may so share one draw: each keeps its own chance, and no two of them fall
+    on the same draw by having the same name.
+    """
+    return _word("turn:" + name) * _STEP
 
 
 def replicate(seed: int, index: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import inspect
 import os
@@ -53,6 +54,13 @@ def _origin(rule: Callable[..., Any]) -> bytes:
         return rule.__code__.co_code + repr(rule.__code__.co_consts).encode()
 
 
+@functools.cache
+def _own_sources() -> bytes:
+    """The text of the whole simulator: a helper or constant anywhere in it may decide a result."""
+    folder = Path(__file__).parent
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*.py")))
+
+
 def _write_once(path: Path, text: str) -> None:
     if not path.exists():
         beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
@@ -71,8 +79,7 @@ class Kernel:
         for derived in names.derived.values():
             rules |= derived.namespace
         self._rules = rules
-        origins = sorted({_origin(rule) for rule in rules.values()})
-        origins += [_origin(laws.Law), _origin(draws.address)]
+        origins = sorted({_own_sources(), *(_origin(rule) for rule in rules.values())})
         versions = (
             f"{nb.__version__} {llvmlite.__version__} {np.__version__} {platform.python_version()}"
         )

@@ -240,10 +240,11 @@ def refuse_impure(rule: Rule) -> None:
     code = rule.__code__
     if code.co_freevars:
         raise ValueError(f"law {name} closes over {code.co_freevars}: pass it as a parameter")
-    impure = _IMPURE & set(code.co_names)
+    instructions = list(dis.get_instructions(code))
+    impure = _IMPURE & {i.argval for i in instructions if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
     if impure:
         raise ValueError(
             f"law {name} uses {sorted(impure)}: a law is a pure function of its arguments"
         )
-    if any(i.opname in ("STORE_GLOBAL", "DELETE_GLOBAL") for i in dis.get_instructions(code)):
+    if any(i.opname in ("STORE_GLOBAL", "DELETE_GLOBAL") for i in instructions):
         raise ValueError(f"law {name} changes a global: a law returns what it changes")

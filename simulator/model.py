@@ -77,10 +77,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.introduction, self.spin_up = introduction, spin_up
         self.policies = [p for p in policies if not isinstance(p, Null)]
         self.parameters = resolve(parameters or {})
-        extra = [c for p in self.policies for c in p.columns]
-        self.population = population.with_columns(
-            c for c in extra if c.name not in population.columns
-        )
+        self.population = population.with_columns(c for p in self.policies for c in p.columns)
         self.recorder, self.block_rows = recorder, block_rows
         self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self.wiring = Wiring(self.population, self.policies, self.parameters, introduction)

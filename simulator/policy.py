@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from simulator.codes import BACHELOR, LOW
-from simulator.columns import Column
+from simulator.columns import TEAM, WORKER, Column
 from simulator.laws import (
     Derived,
     Law,
@@ -30,13 +30,14 @@ from simulator.parameters import Parameter, Parameters, param
 
 RULES = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time", "norm_shift",
          "recognised_share", "informs")  # fmt: skip
+_PAYS = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time")  # course after 1st
 COURSE = ("price", "hours", "recognised")
 _HARDER = math.exp(0.5)  # effort felt a class of education lower, behaviour E5: e^(.5 (1 - edu))
 ORDERS = ("lottery", "queue")
 _SETTINGS = ("opens", "closes", "order", "carry_over")
 # Given to every policy's tuple by the model: its bit in `knows`, its number, the months when it is
-# in force, and the chance of not hearing of it in a month by publicity.
-SLOTS = ("bit", "number", "first", "last", "unheard")
+# in force, the chance of not hearing of it in a month by publicity, and its turn of that draw.
+SLOTS = ("bit", "number", "first", "last", "unheard", "turn")
 
 
 @dataclass(frozen=True)
@@ -120,11 +121,32 @@ class Policy:
                 function = getattr(cls, rule)
                 refuse_impure(function)
                 setattr(cls, rule, staticmethod(function))
+        cls._check_reads()
+
+    @classmethod
+    def _check_reads(cls) -> None:
+        """ValueError naming the rule when it reads what it cannot know."""
+        known = {c.name for c in (*WORKER, *TEAM, *cls.columns)} | {"t", "year", "p"}
+        for rule in RULES:
+            allowed = known | set(COURSE) if rule in _PAYS[1:] else known
+            for argument in arguments(getattr(cls, rule)):
+                if argument not in allowed:
+                    raise ValueError(
+                        f"policy {cls.name}: rule {rule} reads {argument!r}, which is no column; "
+                        f"it may read {', '.join(sorted(allowed))}"
+                    )
+        if cls.yearly is not None and set(cls.yearly.tallies) != {"granted_eur", "lapsed_eur"}:
+            raise ValueError(f"policy {cls.name}: yearly must count granted_eur and lapsed_eur")
 
     def __init__(self, **given: Any) -> None:
         settings = {k: given.pop(k) for k in _SETTINGS if k in given}
         self.windows = self._windows(settings)  # type: ignore[misc]  # an instance may differ
         self.values = self.parameters.values(given)
+        if self.windows is not None and "budget" not in self.values:
+            raise ValueError(
+                f"{self.name}: windows without a budget would pay nobody: declare the parameter "
+                "budget, or leave out opens and closes"
+            )
         self.check()
 
     def _windows(self, settings: dict[str, Any]) -> Windows | None:
@@ -224,9 +246,6 @@ def _needs(policies: Sequence[Policy], rules: Sequence[str]) -> list[str]:
 
 def _function(name: str, args: Sequence[str], lines: Sequence[str]) -> str:
     return f"def {name}({', '.join(args)}):\n" + "\n".join(f"    {line}" for line in lines)
-
-
-_PAYS = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time")
 
 
 def _funding(policies: Sequence[Policy]) -> tuple[str, list[str]]:
@@ -336,11 +355,14 @@ def instruments(policies: Sequence[Policy]) -> list[Derived]:
 
 
 def awareness_law(policies: Sequence[Policy]) -> Law:
-    """P(k: 0->1) = 1 - (1-i0)(1-i_peer s)(1-i_emp)(...): instruments become known, for good."""
+    """P(k: 0->1) = 1 - (1-i0)(1-i_peer s)(1-i_emp)(...): instruments become known, for good.
+
+    All instruments share the worker's one draw of the month, each turned by its own name, so that
+    another instrument changes nothing for the ones there are.
+    """
     wants = ["knows", "trained_share", "supervisor", "guided_until", "ambassador_until", "t"]
     extra = [a for p in policies for a in arguments(p.informs) if a != "p"]
     owners = [f"p_{p.name}" for p in policies]
-    draws: dict[str, Any] = {f"u_{p.name}": f"{p.name}.awareness" for p in policies}
     lines = ["met = t < guided_until or t < ambassador_until"]
     for policy in policies:
         owner = f"p_{policy.name}"
@@ -348,29 +370,36 @@ def awareness_law(policies: Sequence[Policy]) -> Law:
             f"stay = {owner}.unheard * (1.0 - {owner}.awareness_peer * trained_share)",
             f"stay *= 1.0 - {owner}.awareness_employer * (1.0 if supervisor == 1 else 0.0)",
             f"stay *= 1.0 - {_call(policy, 'informs')}",
-            f"if {owner}.first <= t < {owner}.last and (met or u_{policy.name} >= stay):",
+            f"v = u + {owner}.turn",
+            "v -= 1.0 if v >= 1.0 else 0.0",
+            f"if {owner}.first <= t < {owner}.last and (met or v >= stay):",
             f"    knows |= int({owner}.bit)",
         ]
-    names = [*dict.fromkeys([*wants, *extra]), *draws, *owners]
+    names = [*dict.fromkeys([*wants, *extra]), "u", *owners]
     text = _function("awareness", names, [*lines, "return knows"])
     bits = " | ".join(f"int({owner}.bit)" for owner in owners)
     text += "\n\n\n" + _function("unaware", ["knows", *owners], [f"return knows != {bits}"])
     space: dict[str, Any] = {f"informs_{p.name}": compiled(p.informs) for p in policies}
     exec(text, space)
-    return law("knows", when=space["unaware"], **draws)(space["awareness"])
+    return law("knows", when=space["unaware"], u="awareness")(space["awareness"])
 
 
 def slots(
-    policies: Sequence[Policy], first: Sequence[int], last: int
+    policies: Sequence[Policy], first: int, last: int, turns: Sequence[float]
 ) -> dict[str, dict[str, float]]:
     """Parameter values of every policy with its slots filled: number, bit and months in force."""
+    if len(policies) > 7:
+        raise ValueError(
+            f"{len(policies)} instruments at once: 7 are allowed, combine or drop some"
+        )
     return {
         policy.name: {
             **policy.values,
             "bit": float(1 << k),
             "number": float(k + 1),
-            "first": float(first[k]),
+            "first": float(first),
             "last": float(last),
+            "turn": turns[k],
             "unheard": (1.0 - policy.values["awareness"]) ** (1.0 / 12.0),
         }
         for k, policy in enumerate(policies)

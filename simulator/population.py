@@ -34,8 +34,12 @@ class Population:
         return sum(a.nbytes for a in self.worker.values()) / self.persons
 
     def with_columns(self, extra: Iterable[Column]) -> Population:
-        """A copy of the workers with further columns at their start values; teams are shared."""
-        columns = table([*self.columns.values(), *extra])
+        """A copy with further columns at their start values; those there already stay.
+
+        Raises ValueError when a further column has the name of another one.
+        """
+        new = [column for column in extra if self.columns.get(column.name) is not column]
+        columns = table([*self.columns.values(), *new])
         worker = {name: array.copy() for name, array in self.worker.items()}
         for name in columns.keys() - worker.keys():
             worker[name] = _new(columns[name], self.persons)

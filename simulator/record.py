@@ -6,7 +6,7 @@ import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from simulator import codes, groups, surveys
 from simulator.columns import EMPLOYER, INSTRUMENT
-from simulator.model import LearningModel
 from simulator.population import Population
+
+if TYPE_CHECKING:
+    from simulator.model import LearningModel
 
 INDICATORS = {
     "nea": "NEA: course in 2 years, employees",
@@ -148,7 +150,7 @@ def load_checkpoint(path: Path, like: LearningModel) -> LearningModel:
     except OSError as error:
         raise ValueError(f"{path}: cannot be read as a checkpoint ({error})") from None
     population = Population(worker, team, weight, like.population.columns)
-    return LearningModel(
+    return type(like)(
         population, like.policies, seed=like.seed_number, parameters=like.parameters,
         calendar=like.calendar, introduction=like.introduction, spin_up=like.spin_up,
         block_rows=like.block_rows, recorder=like.recorder, state=state,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from simulator import draws
 from simulator.behaviour import register
 from simulator.columns import TEAM, table
 from simulator.fusion import Names
@@ -49,7 +50,8 @@ class Wiring:
     def __init__(
         self, population: Population, policies: Sequence[Policy], values: Values, introduction: int
     ) -> None:
-        self.values = {**values, **slots(policies, [introduction] * len(policies), FOREVER)}
+        turns = [draws.turn(p.name) for p in policies]
+        self.values = {**values, **slots(policies, introduction, FOREVER, turns)}
         self._population = population
         self._names = names_for(population, policies)
         known = [awareness_law(policies)] if policies else []

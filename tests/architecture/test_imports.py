@@ -7,6 +7,7 @@ Every import statement counts, those inside functions too. Only what stands unde
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -180,6 +181,20 @@ def test_there_is_no_cycle() -> None:
     except CycleError as error:
         pytest.fail(" -> ".join(error.args[1]))
     assert set(order) >= set(sources())
+
+
+def test_the_import_depth_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Told, not judged: the longest chain of our own modules, each importing the next."""
+
+    @cache
+    def chain(name: str) -> tuple[str, ...]:
+        below = (chain(other) for other in sorted(graph()[name] & sources().keys()))
+        return (name, *max(below, key=len, default=()))
+
+    longest = max(map(chain, sources()), key=len)
+    assert len(longest) > 3
+    with capsys.disabled():
+        sys.stdout.write(f"\nimport depth {len(longest)}: {' -> '.join(longest)}\n")
 
 
 @pytest.mark.parametrize("library", LIBRARY_FILES)
