@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
-_STEP = 2.0**-32
+_STEP = 2.0**-32  # a word w stands for the uniform draw (w + 0.5) * _STEP
 
 # One Philox block yields four words. Decisions that are needed together share a block, by this
 # fixed table; every other decision has a block of its own. A line here never changes: moving a
@@ -67,15 +67,47 @@ def replicate(seed: int, index: int) -> int:
     return int.from_bytes(digest, "little")
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def _round(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+    first, second = c0 * _M0, c2 * _M1
+    return (second >> _HALF) ^ c1 ^ k0, second & _LOW, (first >> _HALF) ^ c3 ^ k1, first & _LOW
+
+
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
-    """Four 32-bit words (held in uint64) of Philox4x32-10; all arguments are uint64 below 2^32."""
-    for _ in range(10):
-        high0, low0 = (c0 * _M0) >> _HALF, (c0 * _M0) & _LOW
-        high1, low1 = (c2 * _M1) >> _HALF, (c2 * _M1) & _LOW
-        c0, c1, c2, c3 = high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
-        k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
-    return c0, c1, c2, c3
+    """Four 32-bit words (held in uint64) of Philox4x32-10; all arguments are uint64 below 2^32.
+
+    The rounds are written out, because only then is a loop over workers made into vector code.
+    """
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    return _round(c0, c1, c2, c3, k0, k1)
+
+
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def words(first, count, month, number, k0, k1, out):  # type: ignore[no-untyped-def]
+    """Fill out[4, count] (uint32) with the block `number` of `count` workers from `first` on."""
+    m, b, zero, start = np.uint64(month), np.uint64(number), np.uint64(0), np.uint64(first)
+    for j in range(count):
+        w0, w1, w2, w3 = philox(start + np.uint64(j), m, b, zero, k0, k1)
+        out[0, j], out[1, j] = np.uint32(w0), np.uint32(w1)
+        out[2, j], out[3, j] = np.uint32(w2), np.uint32(w3)
 
 
 @nb.njit(cache=True, nogil=True)

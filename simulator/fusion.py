@@ -14,6 +14,9 @@ from simulator import draws
 from simulator.columns import Column
 from simulator.laws import Derived, Law, Rule, arguments
 
+CHUNK = 1024  # rows whose draws are made ahead: 16 KiB, which stays in the first cache
+STEP = 2.0**-32
+
 
 @dataclass(frozen=True)
 class Names:
@@ -76,6 +79,7 @@ class Body:
         self.tallies: list[str] = list(dict.fromkeys(n for law in laws for n in law.tallies))
         self.used: dict[str, None] = {}  # columns in order of first use
         self.lazy: dict[str, None] = {}  # draw blocks made at most once a row, where first wanted
+        self.ahead: dict[str, int] = {}  # blocks that every row needs, by the stem of their names
         self.top_depth = 0
         self._check()
         free = [law for law in self.laws if law.at is None and not law.when]
@@ -221,8 +225,7 @@ class Body:
         number, lane = draws.address(decision)
         stem = f"u_{number:08x}"
         if stem not in scope.known:
-            lanes = ", ".join(f"{stem}_{k}" for k in range(4))
-            drawn = f"{lanes} = block(i, t, {number}, k0, k1)"
+            drawn = _drawn(stem, number)
             if scope.depth > self.top_depth and self._wanted(number) > 1:
                 self.lazy.setdefault(stem)
                 scope.add(f"if not made_{stem}:")
@@ -230,6 +233,8 @@ class Body:
                 scope.add(f"    made_{stem} = True")
             else:
                 scope.add(drawn)
+                if scope.depth == self.top_depth:
+                    self.ahead[stem] = number
             scope.known.add(stem)
         return f"{stem}_{lane}"
 
@@ -244,6 +249,34 @@ class Body:
         column = self.names.table[name]
         value = f"int(v_{name} * 100.0 + 0.5)" if column.is_money else f"v_{name}"
         scope.add(f"c_{name}[i] = {value}")
+
+
+def _drawn(stem: str, number: int) -> str:
+    lanes = ", ".join(f"{stem}_{k}" for k in range(4))
+    return f"{lanes} = block(i, t, {number}, k0, k1)"
+
+
+def _sweep(body: Body, lines: Sequence[str]) -> list[str]:
+    """The loop over consecutive rows, with the draws that every row needs made ahead by vector
+    code for a chunk of rows, and an index without sign, which needs no test for counting back."""
+    text = "\n".join(lines)
+    made = [f"    {stem} = empty((4, {CHUNK}), uint32)" for stem in body.ahead]
+    fills = []
+    for stem, number in body.ahead.items():
+        fills.append(f"        words(base, count, t, {number}, k0, k1, {stem})")
+        lanes = ", ".join(f"{stem}_{k}" for k in range(4))
+        ready = ", ".join(f"({stem}[{k}, j] + 0.5) * {STEP!r}" for k in range(4))
+        text = text.replace(_drawn(stem, number), f"{lanes} = {ready}", 1)
+    inner = [f"    {line}" for line in text.splitlines()]
+    head = [f"    for base in range(start, stop, {CHUNK}):"]
+    head += [f"        count = min({CHUNK}, stop - base)", *fills]
+    return [
+        *made,
+        *head,
+        "        for j in range(count):",
+        "            i = uintp(base + j)",
+        *inner,
+    ]
 
 
 def _alternatives(one: Law, other: Law) -> bool:
@@ -286,8 +319,7 @@ def fuse(laws: Sequence[Law], names: Names) -> tuple[str, Body]:
     dedented = [line[4:] for line in inside]
     lines += ["", "", f"def row(i, {head}):", *setup, *dedented, *finish]
     lines += ["", "", f"def sweep(start, stop, {head}):", *setup]
-    # An index without sign needs no test for counting from the end.
-    lines += ["    for j in range(start, stop):", "        i = uintp(j)", *inside, *finish]
+    lines += [*_sweep(body, inside), *finish]
     lines += ["", "", f"def batch(rows, {head}):", *setup]
     lines += ["    for j in range(rows.size):", "        i = uintp(rows[j])", *inside, *finish, ""]
     return "\n".join(lines), body

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import inspect
+import itertools
 import os
 import platform
 import sys
@@ -25,6 +26,13 @@ from simulator.fusion import Names, fuse
 from simulator.laws import Law
 
 BLOCK_ROWS = 65_536  # fixed, so that no result depends on the number of threads
+_GIVEN = {
+    "block": draws.block,
+    "words": draws.words,
+    "empty": np.empty,
+    "uint32": np.uint32,
+    "uintp": np.uintp,
+}
 _LOOPS = ("row", "sweep", "batch")
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -95,7 +103,7 @@ class Kernel:
         """The generated text executed with its rules, compiled or as written."""
         module = ModuleType(f"{self.path.stem}_{kind}")
         sys.modules[module.__name__] = module
-        module.__dict__.update(block=draws.block, uintp=np.uintp)
+        module.__dict__.update(_GIVEN)
         for name, rule in self._rules.items():
             if compiled and not name.startswith("derived_"):
                 module.__dict__[name] = laws.compiled(rule)
@@ -227,20 +235,36 @@ def _count_recent(team, last_job, last_self, since, recent):  # type: ignore[no-
             recent[team[i]] += 1
 
 
+@nb.njit(cache=True, nogil=True)
+def _total(column):  # type: ignore[no-untyped-def]
+    found = 0
+    for i in range(column.size):
+        found += column[i]
+    return found
+
+
+def _parts(rows: int, pool: Executor | None) -> list[slice]:
+    """Rows divided for a pool; only for whole numbers, whose sum no division changes."""
+    bounds = [rows * k // 4 for k in range(5)] if pool else [0, rows]
+    return [slice(a, b) for a, b in itertools.pairwise(bounds)]
+
+
+def total(column: NDArray[np.int32], pool: Executor | None) -> int:
+    """The exact sum of a column of whole numbers."""
+    parts = [column[s] for s in _parts(column.size, pool)]
+    return int(sum(pool.map(_total, parts) if pool else map(_total, parts)))
+
+
 def count_recent(
     worker: Arrays, since: int, teams: int, pool: Executor | None
 ) -> NDArray[np.int64]:
-    """Members of every team who learned in month `since` or later; whole numbers, so that it
-    does not matter how the rows are divided over threads."""
-    columns = [worker[name] for name in ("team", "last_job", "last_self")]
-    rows = columns[0].size
-    bounds = [rows * k // 4 for k in range(5)] if pool else [0, rows]
+    """Members of every team who learned in month `since` or later."""
+    team, last_job, last_self = (worker[name] for name in ("team", "last_job", "last_self"))
 
-    def part(k: int) -> NDArray[np.int64]:
+    def part(s: slice) -> NDArray[np.int64]:
         recent = np.zeros(teams, np.int64)
-        team, last_job, last_self = (c[bounds[k] : bounds[k + 1]] for c in columns)
-        _count_recent(team, last_job, last_self, since, recent)
+        _count_recent(team[s], last_job[s], last_self[s], since, recent)
         return recent
 
-    parts = range(len(bounds) - 1)
+    parts = _parts(team.size, pool)
     return np.sum(list(pool.map(part, parts) if pool else map(part, parts)), axis=0)  # type: ignore[no-any-return]

@@ -108,8 +108,8 @@ def clip(x, low, high):  # type: ignore[no-untyped-def]
 
 @scalar
 def normal(u):  # type: ignore[no-untyped-def]
-    """The standard normal quantile of u in (0, 1), to 1e-9 (Acklam's rational approximation
-    with one Halley step)."""
+    """The standard normal quantile of u in (0, 1), to a relative error of 1.2e-9 (Acklam's
+    rational approximation)."""
     if u < 0.02425 or u > 0.97575:
         q = math.sqrt(-2.0 * math.log(min(u, 1.0 - u)))
         top = (
@@ -135,9 +135,7 @@ def normal(u):  # type: ignore[no-untyped-def]
             + 6.680131188771972e01
         ) * r - 1.328068155288572e01
         x = (top * r + 2.506628277459239) * q / (low * r + 1.0)
-    e = 0.5 * math.erfc(-x / math.sqrt(2.0)) - u
-    step = e * math.sqrt(2.0 * math.pi) * math.exp(x * x / 2.0)
-    return x - step / (1.0 + x * step / 2.0)
+    return x
 
 
 @dataclass(frozen=True, eq=False)

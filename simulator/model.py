@@ -5,6 +5,7 @@ The order of a month is the list MONTH, and nothing else decides it.
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +25,7 @@ from numpy.typing import NDArray  # noqa: E402
 from simulator import draws, ledger  # noqa: E402
 from simulator.calendar import Calendar  # noqa: E402
 from simulator.desk import Desk  # noqa: E402
-from simulator.kernel import BLOCK_ROWS, count_recent  # noqa: E402
+from simulator.kernel import BLOCK_ROWS, count_recent, total  # noqa: E402
 from simulator.ledger import Ledger  # noqa: E402
 from simulator.office import Office  # noqa: E402
 from simulator.policy import Null, Policy  # noqa: E402
@@ -149,7 +150,9 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         opened = {f"{o.policy.name}_open": float(o.is_open(self.t)) for o in self.offices}
         opened |= {f"{o.policy.name}_served": o.served for o in self.offices}
         year = float(self.calendar.at(self.t)[0])
-        return {"cycle": 0.0, "year": year, "recovery": 1.0, **self.state, **opened}
+        # The business cycle stands still in this version: x_t = 0.
+        factor = math.exp(self.parameters["employer_training"]["cycle"] * 0.0)
+        return {"cycle_factor": factor, "year": year, "recovery": 1.0, **self.state, **opened}
 
     def count(self, found: Mapping[str, int]) -> None:
         """Add to this month's tallies."""
@@ -186,7 +189,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         team["trained_share"][:] = (recent + shrink * mean) / np.maximum(size + shrink, 1e-9)
         team["trained_share"][0] = mean
         self._now |= self.state
-        self.wiring.team.sweep(self.t, self.key, self._now)
+        self.wiring.team.sweep(self.t, self.key, self._now, self.pool, self.block_rows)
 
     def _sweep(self) -> None:
         if self._by_agents:
@@ -209,8 +212,8 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         expected = {ledger.PROVIDERS: self.turnover}
         for policy in self.policies:
             if policy.rights_column:
-                held = self.population.worker[policy.rights_column].sum(dtype=np.int64)
-                expected[ledger.rights(policy.name)] = int(held)
+                held = self.population.worker[policy.rights_column]
+                expected[ledger.rights(policy.name)] = total(held, self.pool)
         book.close(self.t, expected)
 
     def _record(self) -> None:

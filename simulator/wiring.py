@@ -8,14 +8,15 @@ from simulator import draws
 from simulator.behaviour import register
 from simulator.columns import TEAM, table
 from simulator.fusion import Names
+from simulator.instruments import SLOTS, awareness_law, instruments, slots
 from simulator.kernel import Bound, Kernel
 from simulator.laws import Law
 from simulator.parameters import Parameters
-from simulator.policy import SLOTS, Policy, awareness_law, instruments, slots
+from simulator.policy import Policy
 from simulator.population import Population
 
 Values = Mapping[str, Mapping[str, float]]
-SCALARS = ("cycle", "year", "recovery")  # drivers given month by month
+SCALARS = ("cycle_factor", "year", "recovery")  # drivers given month by month
 STATE = ("affordability_mean", "share_mean", "share_sd")  # drivers kept from month to month
 FOREVER = 10**6
 

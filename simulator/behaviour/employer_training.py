@@ -59,8 +59,8 @@ def exposure(education, age, contract, culture, p):
     return exp(x + contrasts[contract])
 
 
-def _sent(exposure, last_job, cycle, t, u, p):
-    return u < p.m0 * exposure * exp(p.cycle * cycle) and last_job < t
+def _sent(exposure, last_job, cycle_factor, t, u, p):
+    return u < p.m0 * exposure * cycle_factor and last_job < t
 
 
 @law(

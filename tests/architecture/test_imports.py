@@ -27,6 +27,7 @@ ROWS = (
     "laws employers groups",
     "policy fusion synthesis",
     "behaviour policies kernel population surveys",
+    "instruments",
     "wiring office training",
     "desk",
     "model",
