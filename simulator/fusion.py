@@ -296,9 +296,10 @@ def _runs(laws: Sequence[Law]) -> list[tuple[str, list[Law]]]:
 
 
 def _read(column: Column, cell: str) -> str:
+    """Source that widens a cell: numba's own float() and int() would keep the narrow type."""
     if column.is_money:
-        return f"int({cell}) / 100.0"
-    return f"float({cell})" if column.is_float else f"int({cell})"
+        return f"int64({cell}) / 100.0"
+    return f"float64({cell})" if column.is_float else f"int64({cell})"
 
 
 def fuse(laws: Sequence[Law], names: Names) -> tuple[str, Body]:

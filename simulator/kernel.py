@@ -32,7 +32,10 @@ _GIVEN = {
     "empty": np.empty,
     "uint32": np.uint32,
     "uintp": np.uintp,
+    "float64": np.float64,
+    "int64": np.int64,
 }
+_GIVEN_PLAIN = _GIVEN | {"float64": float, "int64": int}
 _LOOPS = ("row", "sweep", "batch")
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -103,7 +106,7 @@ class Kernel:
         """The generated text executed with its rules, compiled or as written."""
         module = ModuleType(f"{self.path.stem}_{kind}")
         sys.modules[module.__name__] = module
-        module.__dict__.update(_GIVEN)
+        module.__dict__.update(_GIVEN if compiled else _GIVEN_PLAIN)
         for name, rule in self._rules.items():
             if compiled and not name.startswith("derived_"):
                 module.__dict__[name] = laws.compiled(rule)
