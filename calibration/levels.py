@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from scenarios.scenario import FOLDER, OWNERS, Scenario
-from simulator import codes, groups
+from simulator import codes, draws, groups
 from simulator.record import INDICATORS, Recorder, paid_by_employer
 from simulator.variants import Design, start
 
@@ -28,6 +28,7 @@ TARGETS = Path(__file__).parent / "targets" / "levels.toml"
 SOLVED = FOLDER / "levels.toml"
 BUDGET = 200  # evaluations that a solution takes, about
 MONTHS = 24  # measured after the spin-up, averaged over quarters
+CHECKS = 8  # other seeds on which the solution is measured again
 AES = "surveys.aes_probe"
 Levels = dict[str, float]
 
@@ -56,6 +57,7 @@ class Fit:
     levels: Levels
     targets: tuple[Target, ...]
     simulated: NDArray[np.float64]
+    elsewhere: NDArray[np.float64]  # the same measured on other seeds: seed x target
     evaluations: int
 
     @property
@@ -197,7 +199,11 @@ def solve(
     base = found["aes/all"]
     levels[AES] = max((aes.value - base) / (1.0 - base), 0.0)
     found = measure(with_levels(design, levels), seed)
-    return Fit(levels, tuple(targets), simulated(targets, found), count)
+    solved = with_levels(design, levels)
+    others = [draws.replicate(seed, k) for k in range(CHECKS)]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        again = list(pool.map(lambda s: simulated(targets, measure(solved, s)), others))
+    return Fit(levels, tuple(targets), simulated(targets, found), np.array(again), count)
 
 
 def _initial(design: Design, name: str) -> float:
@@ -249,12 +255,15 @@ def write(fit: Fit, path: Path, seed: int, persons: int) -> None:
             if name.partition(".")[0] == owner:
                 lines.append(f"{name.partition('.')[2]} = {value:.5f}")
         lines.append("")
-    for target, value in zip(fit.targets, fit.simulated, strict=True):
+    mean, spread = fit.elsewhere.mean(axis=0), fit.elsewhere.std(axis=0, ddof=1)
+    for k, (target, value) in enumerate(zip(fit.targets, fit.simulated, strict=True)):
         lines += [
             "[[residual]]",
             f'target = "{target.name}"',
             f"published = {target.value:.4f}",
             f"simulated = {value:.4f}",
+            f"elsewhere = {mean[k]:.4f}  # mean over {CHECKS} other seeds",
+            f"spread = {spread[k]:.4f}  # standard deviation over those seeds",
             f'solves = "{target.solves}"',
             "",
         ]

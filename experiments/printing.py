@@ -110,15 +110,17 @@ def policies(kinds: dict[str, type[Policy]]) -> None:
 def levels(fit: Fit) -> None:
     """The solved levels with what they give beside what is published."""
     grid = Table("target", "year", box=box.SIMPLE_HEAD, title="Levels solved on published figures")
-    for heading in ("published", "simulated", "residual"):
+    for heading in ("published", "simulated", "residual", "other seeds"):
         grid.add_column(heading, justify="right")
     grid.add_column("solves")
     grid.add_column("value", justify="right")
-    for target, value in zip(fit.targets, fit.simulated, strict=True):
+    spread = fit.elsewhere.std(axis=0, ddof=1)
+    others = [f"{m:.3f} ±{s:.3f}" for m, s in zip(fit.elsewhere.mean(axis=0), spread, strict=True)]
+    for target, value, other in zip(fit.targets, fit.simulated, others, strict=True):
         level = f"{fit.levels[target.solves]:.4f}" if target.solves else ""
         grid.add_row(
             target.name, str(target.year), f"{target.value:.3f}", f"{value:.3f}",
-            f"{value - target.value:+.3f}", target.solves, level,
+            f"{value - target.value:+.3f}", other, target.solves, level,
         )  # fmt: skip
     _console().print(grid)
 

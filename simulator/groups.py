@@ -31,50 +31,61 @@ def cells(worker: dict[str, NDArray[np.integer]]) -> NDArray[np.int32]:
     return found
 
 
-def _grid() -> dict[str, NDArray[np.intp]]:
-    names = ("age", "education", "contract", "firm_size", "sector")
-    return dict(zip(names, np.unravel_index(np.arange(CELLS), _SHAPE), strict=True))
+_SIZES = np.cumsum((0, *_SHAPE))
+_AXES = {name: k for k, name in enumerate(("age", "education", "contract", "firm_size", "sector"))}
 
 
-def _memberships() -> dict[str, NDArray[np.bool_]]:
-    g = _grid()
-    age, education, contract = g["age"], g["education"], g["contract"]
-    level = np.array([codes.EDUCATION_CLASS[e] for e in codes.EDUCATION])[education]
-    found = {"all": np.ones(CELLS, bool)}
-    found |= {f"education:{n}": level == k for k, n in enumerate(codes.EDUCATION_CLASSES)}
-    found["education:practical"] = education <= codes.MBO4
-    found["education:practical"] &= education != codes.HAVO_VWO
-    found["contract:permanent"] = contract == codes.PERMANENT
-    found["contract:flexible"] = np.isin(contract, codes.FLEXIBLE_CONTRACTS)
-    found["contract:self-employed"] = np.isin(contract, codes.SELF_EMPLOYED_CONTRACTS)
-    found |= {
-        f"contract:{n}": contract == k for k, n in codes.CONTRACT.items() if k != codes.PERMANENT
+def _memberships() -> dict[str, tuple[str, tuple[int, ...]]]:
+    """Every group as the codes of one dimension that belong to it."""
+    found: dict[str, tuple[str, tuple[int, ...]]] = {"all": ("age", tuple(range(_SHAPE[0])))}
+
+    def add(dimension: str, prefix: str, members: dict[str, tuple[int, ...]]) -> None:
+        found.update({f"{prefix}:{name}": (dimension, codes_) for name, codes_ in members.items()})
+
+    levels = {
+        name: tuple(e for e, level in codes.EDUCATION_CLASS.items() if level == k)
+        for k, name in enumerate(codes.EDUCATION_CLASSES)
     }
-    bands = {"15-24": [0], "25-34": [1], "35-44": [2], "45-54": [3, 4], "55-64": [5], "65-74": [6]}
-    found |= {f"age:{n}": np.isin(age, k) for n, k in bands.items()}
-    found["age:50+"] = age >= 4
-    found |= {
-        f"size:{n}": g["firm_size"] == k for k, n in codes.FIRM_SIZE.items() if k != codes.NO_FIRM
+    add("education", "education", levels)
+    add("education", "education", {"practical": (codes.LOW, codes.MBO23, codes.MBO4)})
+    contracts = {
+        "permanent": (codes.PERMANENT,),
+        "flexible": codes.FLEXIBLE_CONTRACTS,
+        "self-employed": codes.SELF_EMPLOYED_CONTRACTS,
     }
-    found |= {
-        f"sector:{n}": g["sector"] == k for k, n in codes.SECTOR.items() if k != codes.NO_SECTOR
-    }
+    add("contract", "contract", contracts)
+    single = {n: (k,) for k, n in codes.CONTRACT.items() if k != codes.PERMANENT}
+    add("contract", "contract", single)
+    ages = {"15-24": (0,), "25-34": (1,), "35-44": (2,), "45-54": (3, 4), "55-64": (5,),
+            "65-74": (6,), "50+": (4, 5, 6)}  # fmt: skip
+    add("age", "age", ages)
+    sizes = {n: (k,) for k, n in codes.FIRM_SIZE.items() if k != codes.NO_FIRM}
+    add("firm_size", "size", sizes)
+    add("sector", "sector", {n: (k,) for k, n in codes.SECTOR.items() if k != codes.NO_SECTOR})
     return found
 
 
 MEMBERSHIPS = _memberships()
 GROUPS = tuple(MEMBERSHIPS)
-_MATRIX = np.array(list(MEMBERSHIPS.values()), dtype=np.float64)
+# Groups are unions of one dimension's codes, so that sums need the five one-way margins only.
+_MATRIX = np.zeros((len(GROUPS), _SIZES[-1]))
+for _row, (_dimension, _members) in enumerate(MEMBERSHIPS.values()):
+    _MATRIX[_row, _SIZES[_AXES[_dimension]] + np.array(_members)] = 1.0
 
 
 def population_cells(*, contracts: tuple[int, ...], ages: tuple[int, int]) -> NDArray[np.bool_]:
     """The cells of a survey's population: these contracts, ages from (inclusive) to (exclusive)."""
-    g = _grid()
-    start = _AGE_STARTS[g["age"]]
-    return np.isin(g["contract"], contracts) & (start >= ages[0] * 12) & (start < ages[1] * 12)
+    grid = np.unravel_index(np.arange(CELLS), _SHAPE)
+    age = _AGE_STARTS[grid[_AXES["age"]]]
+    return (
+        np.isin(grid[_AXES["contract"]], contracts) & (age >= ages[0] * 12) & (age < ages[1] * 12)
+    )
 
 
 def by_group(per_cell: NDArray[np.floating] | NDArray[np.integer]) -> NDArray[np.float64]:
     """Sums over the cells of each group, in the order of GROUPS."""
-    sums: NDArray[np.float64] = _MATRIX @ per_cell
+    cube = per_cell.reshape(_SHAPE)
+    axes = range(len(_SHAPE))
+    margins = [cube.sum(axis=tuple(a for a in axes if a != axis)) for axis in axes]
+    sums: NDArray[np.float64] = _MATRIX @ np.concatenate(margins)
     return sums

@@ -36,6 +36,7 @@ _GIVEN = {
     "int64": np.int64,
 }
 _GIVEN_PLAIN = _GIVEN | {"float64": float, "int64": int}
+_MADE: dict[str, ModuleType] = {}
 _LOOPS = ("row", "sweep", "batch")
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -99,19 +100,15 @@ class Kernel:
             digest.update(part)
         self.path = cache_folder() / f"llo_{digest.hexdigest()}.py"
         _write_once(self.path, self.source)
-        self._fast = self._module("fast", compiled=True)
-        self._plain: ModuleType | None = None
 
-    def _module(self, kind: str, compiled: bool) -> ModuleType:
+    def _module(self, name: str, compiled: bool) -> ModuleType:
         """The generated text executed with its rules, compiled or as written."""
-        module = ModuleType(f"{self.path.stem}_{kind}")
+        module = ModuleType(name)
         sys.modules[module.__name__] = module
         module.__dict__.update(_GIVEN if compiled else _GIVEN_PLAIN)
-        for name, rule in self._rules.items():
-            if compiled and not name.startswith("derived_"):
-                module.__dict__[name] = laws.compiled(rule)
-            else:
-                module.__dict__[name] = rule
+        for label, rule in self._rules.items():
+            wanted = compiled and not label.startswith("derived_")
+            module.__dict__[label] = laws.compiled(rule) if wanted else rule
         exec(compile(self.source, str(self.path), "exec"), module.__dict__)
         space = module.__dict__
         generated = [
@@ -135,12 +132,18 @@ class Kernel:
 
     def plain(self) -> ModuleType:
         """The loop with every rule as written, for one row at a time."""
-        if self._plain is None:
-            self._plain = self._module("plain", compiled=False)
-        return self._plain
+        return self._made("plain", compiled=False)
 
     def fast(self) -> ModuleType:
-        return self._fast
+        """The loop with every rule compiled."""
+        return self._made("fast", compiled=True)
+
+    def _made(self, kind: str, compiled: bool) -> ModuleType:
+        """Executed once a process, however many models use the same laws."""
+        name = f"{self.path.stem}_{kind}"
+        if name not in _MADE:
+            _MADE[name] = self._module(name, compiled)
+        return _MADE[name]
 
 
 class Bound:

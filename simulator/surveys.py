@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,7 @@ class Survey:
     respondents: int
     source: str
 
+    @cache  # noqa: B019  # a handful of surveys, which live as long as the program
     def population(self) -> NDArray[np.bool_]:
         """Which cells of `groups` belong to the survey's population."""
         return groups.population_cells(contracts=self.contracts, ages=self.ages)

@@ -2,7 +2,7 @@
 
 from simulator import codes
 from simulator.columns import money
-from simulator.laws import clip, law
+from simulator.laws import cents, clip, law
 from simulator.parameters import param
 from simulator.policy import Policy
 
@@ -77,7 +77,7 @@ def grant(right_left, right_given, age, education, p):
     if right_given > 0.0:
         return right_left, right_given, 0.0, 0.0
     had = (p.had_low, p.had_mbo23, p.had_mbo4, p.had_general, p.had_bachelor, 1.0)
-    right = p.university * (1.0 - had[education])
+    right = cents(p.university * (1.0 - had[education]))
     return right, right, right, 0.0
 
 

@@ -1,7 +1,7 @@
 """Leerrekening: a yearly public deposit that can be saved, up to a ceiling, until it expires."""
 
 from simulator.columns import money
-from simulator.laws import clip, exp, law
+from simulator.laws import cents, clip, exp, law
 from simulator.parameters import param
 from simulator.policy import Policy
 
@@ -71,9 +71,10 @@ def deposit(account_balance, age, p):
     """
     if not p.age_from * 12 <= age < p.age_to * 12:
         return 0.0, 0.0, account_balance
-    highest = min(p.ceiling, p.expiry * p.deposit)
-    full = account_balance + p.deposit
-    return min(full, highest), p.deposit, max(full - highest, 0.0)
+    given = cents(p.deposit)
+    highest = cents(min(p.ceiling, p.expiry * given))
+    full = cents(account_balance + given)
+    return min(full, highest), given, cents(max(full - highest, 0.0))
 
 
 @law("account_balance")

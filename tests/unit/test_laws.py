@@ -61,7 +61,7 @@ def test_an_unknown_column_written_is_named() -> None:
         fuse([writer], NAMES)
 
 
-def _two(after: tuple[str, ...], draw: str):  # type: ignore[no-untyped-def] # noqa: ANN202
+def _two(after: tuple[str, ...], draw: str):  # type: ignore[no-untyped-def]
     @law("urgency", u="one")
     def first(urgency, u):  # type: ignore[no-untyped-def]
         return urgency + u
@@ -91,7 +91,8 @@ def test_two_laws_of_one_name_are_refused() -> None:
 
 def test_the_generated_text_shows_the_laws() -> None:
     text, body = fuse(_two(("first",), "two"), NAMES)
-    assert "def sweep(" in text and "law_second(" in text
+    assert "def sweep(" in text
+    assert "law_second(" in text
     assert list(body.used) == ["urgency"]
 
 

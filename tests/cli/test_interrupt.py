@@ -1,0 +1,71 @@
+"""Ctrl-C in the middle of a comparison: one line, code 130, no half file and no process left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PROCESSES = Path("/proc")
+LARGE = ("--persons", "100000", "--seeds", "8", "--months", "600")  # minutes of work
+EARLIER = b"results of an earlier run"
+
+pytestmark = pytest.mark.skipif(
+    not (PROCESSES / "self" / "stat").exists(), reason="counts processes under /proc"
+)
+
+
+def alive(group: int) -> list[int]:
+    """Living processes of a process group."""
+    found = []
+    for stat in PROCESSES.glob("[0-9]*/stat"):
+        try:
+            state, _, of = stat.read_text().rpartition(")")[2].split()[:3]
+        except OSError:  # ended meanwhile
+            continue
+        if int(of) == group and state not in "ZX":
+            found.append(int(stat.parent.name))
+    return found
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return condition()
+
+
+@pytest.mark.parametrize(
+    ("children", "later"), [(0, 2.0), (2, 0.0), (2, 8.0)], ids=["loading", "starting", "running"]
+)
+def test_ctrl_c_stops_everything_and_leaves_earlier_results(
+    children: int, later: float, tmp_path: Path
+) -> None:
+    (tmp_path / "compare.nc").write_bytes(EARLIER)
+    command = [sys.executable, "-m", "experiments.cli", "compare", *LARGE, "--out", str(tmp_path)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        assert wait_for(lambda: len(alive(process.pid)) > children, 60)
+        time.sleep(later)
+        assert process.poll() is None, "it ended before it could be interrupted"
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, out) == (130, "")
+        assert err == "llo: stopped; nothing was written\n"
+        assert [path.name for path in tmp_path.iterdir()] == ["compare.nc"]
+        assert (tmp_path / "compare.nc").read_bytes() == EARLIER
+        assert wait_for(lambda: not alive(process.pid), 10), alive(process.pid)
+    finally:
+        if alive(process.pid):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
