@@ -28,6 +28,7 @@ TARGETS = Path(__file__).parent / "targets" / "levels.toml"
 SOLVED = FOLDER / "levels.toml"
 BUDGET = 200  # evaluations that a solution takes, about
 MONTHS = 24  # measured after the spin-up, averaged over quarters
+SEEDS = 3  # lives over which a figure is averaged while solving
 CHECKS = 8  # other seeds on which the solution is measured again
 AES = "surveys.aes_probe"
 Levels = dict[str, float]
@@ -84,6 +85,12 @@ def read_targets(path: Path = TARGETS) -> tuple[Target, ...]:
             raise ValueError(f"{path}: target {target.name}: no group {target.group!r}")
         found.append(target)
     return tuple(found)
+
+
+def measure_over(design: Design, seeds: Sequence[int]) -> dict[str, float]:
+    """The mean of `measure` over seeds."""
+    found = [measure(design, seed) for seed in seeds]
+    return {name: float(np.mean([f[name] for f in found])) for name in found[0]}
 
 
 def measure(design: Design, seed: int) -> dict[str, float]:
@@ -163,8 +170,12 @@ def solve(
     targets: Sequence[Target] | None = None,
     progress: Callable[[int, float], None] = lambda n, misfit: None,
 ) -> Fit:
-    """Levels that meet the targets by least squares, each residual in units of its tolerance."""
+    """Levels that meet the targets by least squares, each residual in units of its tolerance.
+
+    Figures are means over SEEDS lives, since large employers are few and differ between lives.
+    """
     design = replace(scenario.design(), before=MONTHS, after=0)
+    seeds = [draws.replicate(seed, CHECKS + k) for k in range(SEEDS)]
     targets = rescaled(targets or read_targets(), contract_shares(design, seed))
     fitted = [t for t in targets if t.solves != AES]
     names = [t.solves for t in fitted if t.solves]
@@ -181,7 +192,7 @@ def solve(
 
     def residuals(y: NDArray[np.float64]) -> NDArray[np.float64]:
         nonlocal count
-        found = simulated(fitted, measure(with_levels(design, levels_at(y)), seed))
+        found = simulated(fitted, measure_over(with_levels(design, levels_at(y)), seeds))
         scaled = (found - goal) / se
         count += 1
         progress(count, float(np.sqrt(np.mean(scaled**2))))
@@ -190,15 +201,15 @@ def solve(
     low, high = _bounds(names)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         result = least_squares(
-            residuals, np.ones(len(names)), diff_step=0.08, method="trf", max_nfev=12,
+            residuals, np.ones(len(names)), diff_step=0.08, method="trf", max_nfev=6,
             bounds=(1.0 + low - x0, 1.0 + high - x0), xtol=1e-4, ftol=1e-4, workers=pool.map,
         )  # fmt: skip
     levels = levels_at(result.x)
-    found = measure(with_levels(design, {**levels, AES: 0.0}), seed)
+    found = measure_over(with_levels(design, {**levels, AES: 0.0}), seeds)
     aes = next(t for t in targets if t.solves == AES)
     base = found["aes/all"]
     levels[AES] = max((aes.value - base) / (1.0 - base), 0.0)
-    found = measure(with_levels(design, levels), seed)
+    found = measure_over(with_levels(design, levels), seeds)
     solved = with_levels(design, levels)
     others = [draws.replicate(seed, k) for k in range(CHECKS)]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,7 +41,7 @@ def _memberships() -> dict[str, tuple[str, tuple[int, ...]]]:
     """Every group as the codes of one dimension that belong to it."""
     found: dict[str, tuple[str, tuple[int, ...]]] = {"all": ("age", tuple(range(_SHAPE[0])))}
 
-    def add(dimension: str, prefix: str, members: dict[str, tuple[int, ...]]) -> None:
+    def add(dimension: str, prefix: str, members: Mapping[str, tuple[int, ...]]) -> None:
         found.update({f"{prefix}:{name}": (dimension, codes_) for name, codes_ in members.items()})
 
     levels = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -65,18 +67,14 @@ def refused(llo: Llo, tmp_path: Path) -> Refused:
 @pytest.fixture(scope="session")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with scenario.toml (the baseline and a variant `nothing` without instruments), and
-    what two comparisons of it wrote: once/ and again/ with compare.nc, and printed.json of once.
+    what two comparisons of it wrote and printed: once/, once.txt (as JSON), again/, again.txt.
     """
     folder = tmp_path_factory.mktemp("compared")
     scenario = folder / "scenario.toml"
     scenario.write_text(BASELINE.read_text(encoding="utf-8") + "nothing = []\n", encoding="utf-8")
-    with (folder / "printed.json").open("w", encoding="utf-8") as printed:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sys, "stdout", printed)
-            words = ("compare", scenario, *SMALL, "--json", "--out", folder / "once")
-            assert _exit_code(words) == 0
-    with (folder / "printed.txt").open("w", encoding="utf-8") as printed:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sys, "stdout", printed)
-            assert _exit_code(("compare", scenario, *SMALL, "--out", folder / "again")) == 0
+    for name, words in {"once": ("--json",), "again": ()}.items():
+        with redirect_stdout(StringIO()) as printed:
+            code = _exit_code(("compare", scenario, *SMALL, *words, "--out", folder / name))
+        assert code == 0
+        (folder / f"{name}.txt").write_text(printed.getvalue(), encoding="utf-8")
     return folder

@@ -1,4 +1,4 @@
-"""A scenario with a mistake: one line with file, line, key, value and remedy; nothing is touched."""
+"""A scenario with a mistake: one line of file, place, key, value and remedy; no file is touched."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ MISTAKES = {
     "larger than any number": Mistake(
         "amount = 1000",
         f"amount = 1{400 * '0'}  # here",
-        ("voucher.amount", "allowed is 0 to 100000 EUR"),
+        ("instruments.voucher.amount", "EUR"),
     ),
     "text for an amount": Mistake(
         "amount = 1000",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from scenarios.scenario import BASELINE, NULL, OWNERS, Scenario, available, load, read
 from simulator.parameters import Parameter
 
-TEXT = BASELINE.read_text(encoding="utf-8")
-LINES = TEXT.splitlines()
+LINES = BASELINE.read_text(encoding="utf-8").splitlines()
 KEYS = [n for n, line in enumerate(LINES) if re.match(r"\w+ *=", line)]
+SHARED = {"use"}  # another kind of instrument does not know the keys beside it
 OF_INSTRUMENTS = [
     (kind, name, parameter)
     for kind, policy in available().items()
@@ -34,12 +34,18 @@ ODD = ("[]", "{}", "[[]]", "[1]", '["x"]', "{ x = 1 }", "0", "-1", "1.5", "nan",
 
 def refusal(action: Callable[[], object]) -> str:
     """The one line with which something is refused; "" if it is not refused."""
+    told = ""
     try:
         action()
     except ValueError as error:
-        assert len(str(error).splitlines()) == 1, str(error)
-        return str(error)
-    return ""
+        told = str(error)
+    assert len(told.splitlines()) <= 1, told
+    return told
+
+
+def changed(number: int, line: str) -> str:
+    """The baseline with one line replaced."""
+    return "\n".join([*LINES[:number], line, *LINES[number + 1 :]])
 
 
 @st.composite
@@ -115,17 +121,18 @@ def test_any_bytes_dropped_or_replaced_load_or_are_refused_in_one_line(
 @pytest.mark.parametrize("odd", ODD, ids=lambda odd: odd[:12])
 def test_any_value_of_the_baseline_made_odd_loads_or_is_refused_with_its_line(odd: str) -> None:
     for number in KEYS:
-        lines = [*LINES[:number], re.sub(r"=.*", f"= {odd}", LINES[number]), *LINES[number + 1 :]]
-        told = refusal(lambda text="\n".join(lines): read(text, "my.toml"))
-        assert not told or re.match(rf"my\.toml:({number + 1}|\d+): |my\.toml: no valid", told)
+        text = changed(number, LINES[number].split("=")[0] + f"= {odd}")
+        told = refusal(partial(read, text, "my.toml"))
+        key = LINES[number].split("=")[0].strip()
+        assert not told or told.startswith(f"my.toml:{number + 1}: ") or key in SHARED, told
 
 
 @pytest.mark.parametrize("odd", ODD, ids=lambda odd: odd[:12])
 @pytest.mark.parametrize(
-    "table", ["title", "time", "seeds", "instruments", "parameters", "variants", "instruments.voucher",
-              "instruments.voucher.opens", "instruments.voucher.closes", "instruments.voucher.order",
-              "instruments.voucher.carry_over", "parameters.stages", "parameters.stages.a12",
-              "months_after"],
+    "table", ["title", "time", "seeds", "instruments", "parameters", "variants", "months_after",
+              "instruments.voucher", "instruments.voucher.opens", "instruments.voucher.closes",
+              "instruments.voucher.order", "instruments.voucher.carry_over", "parameters.stages",
+              "parameters.stages.a12"],
 )  # fmt: skip
 def test_any_odd_table_loads_or_is_refused_in_one_line(table: str, odd: str) -> None:
     use = 'instruments.voucher.use = "voucher"\n' if table.count(".") == 2 else ""
@@ -143,8 +150,7 @@ def test_every_key_of_the_baseline_is_refused_when_misspelt_with_its_line() -> N
         name = LINES[number].split("=")[0].strip()
         if LINES.index("[variants]") < number:
             continue  # a variant may have any name
-        lines = [*LINES[:number], "x" + LINES[number], *LINES[number + 1 :]]
-        told = refusal(lambda text="\n".join(lines): read(text, "my.toml"))
+        told = refusal(partial(read, changed(number, "x" + LINES[number]), "my.toml"))
         if name == "use":  # then it is the use that is missing, of the instrument above
             assert re.match(rf"my\.toml:{number}: instruments\.\w+\.use: None", told)
         else:

@@ -82,9 +82,10 @@ def test_no_more_digits_than_the_error_supports(mean: float, half: float, decima
 
 @pytest.mark.parametrize(
     ("mean", "half", "decimals", "text"),
-    [(12.345, 0.04, 2, "12.35 ±0.04"), (12.345, 0.04, 1, "12.3 ±0.0"), (12.345, 0.4, 2, "12.3 ±0.4"),
-     (12.345, 4.0, 2, "12 ±4"), (1234.5, 400.0, 2, "1,200 ±400"), (-0.004, 0.02, 2, "0.00 ±0.02"),
-     (-3.0, 40.0, 0, "0 ±40"), (1e6, 0.0, 0, "1,000,000 ±0"), (-0.04, math.inf, 1, "0.0 ±?")],
+    [(12.346, 0.04, 2, "12.35 ±0.04"), (12.346, 0.04, 1, "12.3 ±0.0"),
+     (12.346, 0.4, 2, "12.3 ±0.4"), (12.346, 4.0, 2, "12 ±4"), (1234.5, 400.0, 2, "1,200 ±400"),
+     (-0.004, 0.02, 2, "0.00 ±0.02"), (-3.0, 40.0, 0, "0 ±40"), (1e6, 0.0, 0, "1,000,000 ±0"),
+     (-0.04, math.inf, 1, "0.0 ±?")],
 )  # fmt: skip
 def test_known_figures(mean: float, half: float, decimals: int, text: str) -> None:
     assert shown(Estimate(mean, mean - half, mean + half), decimals) == text
