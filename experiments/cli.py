@@ -31,7 +31,8 @@ SeedCount = Annotated[int | None, typer.Option("--seeds", help="Number of seeds.
 def main() -> None:
     """Run `llo`; what the user got wrong is one line and exit code 2, Ctrl-C is 130."""
     try:
-        app(standalone_mode=False)
+        if app(standalone_mode=False) == 130:  # typer makes an exit code of Ctrl-C
+            raise KeyboardInterrupt
     except (ValueError, OSError) as error:
         _stop(str(error).replace("\n", " "))
     except typer.Exit as stop:
@@ -41,7 +42,7 @@ def main() -> None:
         sys.exit(130)
     except Exception as error:
         if hasattr(error, "format_message"):  # a wrong option or argument, told by typer
-            _stop(error.format_message().replace("\n", " "))
+            _stop(error.format_message().replace("\n", " ") or "give a command, see above")
         raise
 
 
@@ -126,10 +127,9 @@ def check(scenario: Annotated[Path, typer.Argument(help="A scenario in TOML.")])
 
     Example: llo check my.toml
     """
-    from scenarios.scenario import files, load
+    from scenarios.scenario import load
 
     found = load(scenario)
-    files(found)
     print(f"{scenario}: in order; variants {', '.join(found.names())}, {found.persons:,} persons")
 
 

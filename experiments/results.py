@@ -125,7 +125,10 @@ def digest(data: xr.Dataset) -> str:
         else:
             content = values.astype(values.dtype.newbyteorder("<")).tobytes()
         attrs = {k: str(v) for k, v in sorted(variable.attrs.items())}
-        head = json.dumps([name, list(map(str, variable.dims)), list(values.shape), attrs])
+        kind = (
+            values.dtype.kind + str(values.dtype.itemsize) if values.dtype.kind not in "UO" else ""
+        )
+        head = json.dumps([name, kind, list(map(str, variable.dims)), list(values.shape), attrs])
         total.update(head.encode() + content)
     attrs = {k: str(v) for k, v in sorted(data.attrs.items()) if k != "hash"}
     total.update(json.dumps(attrs).encode())

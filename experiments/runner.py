@@ -5,8 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from multiprocessing.sharedctypes import Synchronized
 from typing import Any
 
@@ -70,9 +71,12 @@ def run(
     counter: Synchronized[int] = context.Value("q", 0)
     pool = ProcessPoolExecutor(count, context, _begin, (counter,))
     try:
-        for task in [pool.submit(_compile, scenario, v) for v in scenario.names()]:
+        with _unheard():
+            compiling = [pool.submit(_compile, scenario, v) for v in scenario.names()]
+        for task in compiling:
             task.result()
-        tasks = [pool.submit(one_seed, scenario, k) for k in range(scenario.seeds.count)]
+        with _unheard():
+            tasks = [pool.submit(one_seed, scenario, k) for k in range(scenario.seeds.count)]
         pending = set(tasks)
         while pending:
             done, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
@@ -86,6 +90,16 @@ def run(
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Start processes that never hear Ctrl-C, not even while they load; it reaches us after."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _joined(parts: list[xr.Dataset]) -> xr.Dataset:

@@ -214,7 +214,7 @@ def shown(value: Estimate | None, decimals: int) -> str:
     if value is None:
         return "-"
     if not math.isfinite(value.half):
-        return f"{value.mean:,.{decimals}f} ±?"
+        return f"{round(value.mean, decimals) + 0.0:,.{decimals}f} ±?"
     if value.half > 0:
         decimals = min(decimals, -math.floor(math.log10(value.half)))
     places = max(decimals, 0)

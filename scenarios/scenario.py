@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from simulator.behaviour import register
 from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
+from simulator.calendar import Calendar
 from simulator.parameters import Parameters
 from simulator.policy import Policy
 from simulator.surveys import PARAMETERS as SURVEYS
@@ -25,6 +27,7 @@ FOLDER = Path(__file__).parent
 BASELINE = FOLDER / "baseline.toml"
 OWNERS: dict[str, Parameters] = {o.owner: o for o in (*register.OWNERS, EMPLOYERS, SURVEYS)}
 NULL = "null"
+OPTIONS = {"persons": "--persons", "count": "--seeds", "months_after": "--months"}
 Table = dict[str, Any]
 
 
@@ -84,7 +87,8 @@ class Scenario(_Strict):
             return Scenario.model_validate(table)
         except ValidationError as error:
             first = error.errors()[0]
-            raise ValueError(f"--{first['loc'][-1]}: {_plain(first)}") from None
+            option = OPTIONS[str(first["loc"][-1])]
+            raise ValueError(f"{option}: {_plain(first)}") from None
 
     def policies(self, variant: str) -> list[Policy]:
         """Fresh policies of a variant."""
@@ -100,14 +104,17 @@ class Scenario(_Strict):
         """The variants in order, the null first."""
         return [NULL, *(v for v in self.variants if v != NULL)]
 
+    def calendar(self) -> Calendar:
+        """The calendar, which begins with the spin-up; ValueError if that is too early."""
+        year, month = map(int, self.time.introduction.split("-"))
+        start = year * 12 + month - 1 - self.time.years_before * 12 - self.time.spin_up_months
+        return Calendar(start // 12, start % 12 + 1)
+
     def design(self) -> Design:
         """Everything the simulator needs besides the policies."""
-        from simulator.calendar import Calendar
         from simulator.variants import Design  # loads the engine, which checking must not
 
-        year, month = map(int, self.time.introduction.split("-"))
         before = self.time.years_before * 12
-        start = year * 12 + month - 1 - before - self.time.spin_up_months
         values = {owner: dict(v) for owner, v in solved(resolve(self.levels)).items()}
         for owner, given in self.parameters.items():
             values.setdefault(owner, {}).update(given)
@@ -115,16 +122,9 @@ class Scenario(_Strict):
         after = self.time.years_after * 12 if self.months_after is None else self.months_after
         return Design(
             Margins.load(resolve(self.margins)), self.persons,
-            Calendar(start // 12, start % 12 + 1), self.time.spin_up_months, before, after,
+            self.calendar(), self.time.spin_up_months, before, after,
             values, probe=probe,
         )  # fmt: skip
-
-
-def files(scenario: Scenario) -> None:
-    """Read the data files that a scenario names; ValueError if one cannot be used."""
-    Margins.load(resolve(scenario.margins))
-    for owner, values in solved(resolve(scenario.levels)).items():
-        OWNERS[owner].values(values)
 
 
 def available() -> dict[str, type[Policy]]:
@@ -146,11 +146,17 @@ def resolve(name: str) -> Path:
 
 
 def solved(path: Path) -> dict[str, dict[str, float]]:
-    """The solved levels, by owner; empty when they have not been solved yet."""
-    if not path.is_file():
-        return {}
-    with path.open("rb") as file:
-        return {k: dict(v) for k, v in tomllib.load(file).get("parameters", {}).items()}
+    """The solved levels, by owner; ValueError with the file if it holds anything else."""
+    if not path.is_file() and path.name == Scenario().levels:
+        return {}  # not solved yet
+    try:
+        groups = tomllib.loads(path.read_text(encoding="utf-8")).get("parameters", {}).items()
+        return {
+            o: {k: OWNERS[o].declared[k].check(f"{o}.{k}", v) for k, v in group.items()}
+            for o, group in groups
+        }
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise ValueError(f"{path}: no levels of llo calibrate ({error})") from None
 
 
 def load(path: Path | str | None = None) -> Scenario:
@@ -167,7 +173,7 @@ def read(text: str, where: str = "scenario") -> Scenario:
     """The scenario in a TOML text."""
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # a TOMLDecodeError, or a number of too many digits
         raise ValueError(f"{where}: no valid TOML: {error}") from None
     try:
         scenario = Scenario.model_validate(_numbers(table))
@@ -181,9 +187,11 @@ def read(text: str, where: str = "scenario") -> Scenario:
 
 def _numbers(table: Table) -> Table:
     """Whole numbers where a parameter wants a real one."""
-    for values in table.get("parameters", {}).values():
+    groups = table.get("parameters")
+    for values in groups.values() if isinstance(groups, dict) else ():
         if isinstance(values, dict):
-            values |= {k: float(v) for k, v in values.items() if type(v) is int}
+            whole = {k: v for k, v in values.items() if type(v) is int}
+            values |= {k: float(v) for k, v in whole.items() if abs(v) <= sys.float_info.max}
     return table
 
 
@@ -195,11 +203,22 @@ def _plain(error: Mapping[str, Any]) -> str:
 
 
 def _check(scenario: Scenario, text: str, where: str) -> None:
-    """Instruments, parameters and variants against what is declared."""
+    """Files, instruments, parameters and variants against what is declared."""
+    reads = {"margins": Margins.load, "levels": solved}
+    for key, reading in reads.items():
+        try:
+            reading(resolve(getattr(scenario, key)))
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            message = str(error).replace("\n", "; ")
+            name = getattr(scenario, key)
+            raise ValueError(
+                _line(text, where, [key], f"{name!r}: cannot be used ({message})")
+            ) from None
+    _try(scenario.calendar, text, where, ["time", "introduction"])
     kinds = available()
     for name, table in scenario.instruments.items():
         use = table.get("use")
-        if use not in kinds:
+        if not isinstance(use, str) or use not in kinds:
             message = f"{use!r}: no such kind of instrument; there are {', '.join(kinds)}"
             raise ValueError(_line(text, where, ["instruments", name, "use"], message))
         _try(lambda n=name: scenario.policy(n), text, where, ["instruments", name])  # type: ignore[misc]

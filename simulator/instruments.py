@@ -79,6 +79,14 @@ def _sources(policies: Sequence[Policy]) -> dict[str, tuple[tuple[str, ...], str
                     "plan_recognised", *rest])  # fmt: skip
     ever = ", ".join("1.0" if a.endswith("_open") else a for a in rest)
     wants = [a for a in rest if not a.endswith("_open")]
+    # Only who knows a right to recognised programmes thinks of one as the cheaper way.
+    special = [p for p in policies if "recognised" in arguments(p.covers)]
+    known = " or ".join(f"({_in_force(p)})" for p in special)
+    programme = [
+        f"if {known}:",
+        f"    cost = min(cost, funding(p_plans.long_price, p_plans.long_hours, 1, {ever})[0])",
+    ]
+    programme = programme if special else []
     asks = [a for a in rest if not a.endswith("_served")]
     offer = _function(
         "offer", ["plan_price", "plan_hours", "plan_recognised", *asks], [f"return funding({now})"]
@@ -87,9 +95,8 @@ def _sources(policies: Sequence[Policy]) -> dict[str, tuple[tuple[str, ...], str
         "affordability",
         ["employer_pays", "willingness", "p_plans", *wants],
         [
-            f"short = funding(p_plans.price, p_plans.hours, 0, {ever})[0]",
-            f"long = funding(p_plans.long_price, p_plans.long_hours, 1, {ever})[0]",
-            "cost = min(p_plans.price, short, long)",
+            f"cost = min(p_plans.price, funding(p_plans.price, p_plans.hours, 0, {ever})[0])",
+            *programme,
             "return employer_pays + (1.0 - employer_pays) * exp(-max(cost, 0.0) / willingness)",
         ],
     )

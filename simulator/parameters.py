@@ -9,6 +9,7 @@ page, B background knowledge, D derived by arithmetic, A assumption, K solved on
 from __future__ import annotations
 
 import math
+import sys
 from collections import namedtuple
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -40,7 +41,7 @@ class Parameter:
         if (
             isinstance(value, bool)
             or not isinstance(value, int | float)
-            or not math.isfinite(value)
+            or not abs(value) <= sys.float_info.max  # NaN, infinity, a larger whole number
         ):
             raise ValueError(f"{name} = {value!r}: give a finite number in {self.unit}")
         low, high = self.bounds

@@ -43,22 +43,37 @@ class Windows:
     def __post_init__(self) -> None:
         if self.order not in ORDERS:
             raise ValueError(f"order = {self.order!r}: allowed is {' or '.join(ORDERS)}")
+        if not isinstance(self.carry_over, bool):
+            raise ValueError(f"carry_over = {self.carry_over!r}: give true or false")
+        for key in ("opens", "closes"):
+            if not isinstance(getattr(self, key), tuple):
+                raise ValueError(
+                    f'{key} = {getattr(self, key)!r}: give a list of "MM-DD HH:MM", one a window'
+                )
         if len(self.opens) != len(self.closes) or not self.opens:
             raise ValueError(
-                f"windows: {len(self.opens)} opens and {len(self.closes)} closes; "
+                f"opens: {len(self.opens)} opens and {len(self.closes)} closes; "
                 "give as many closing as opening moments, at least one"
             )
-        times = [self.moment(m) for pair in zip(self.opens, self.closes, strict=True) for m in pair]
+        opening, closing = self._moments("opens"), self._moments("closes")
+        times = [m for pair in zip(opening, closing, strict=True) for m in pair]
         for k, (opens, closes) in enumerate(zip(times[::2], times[1::2], strict=True)):
             if closes <= opens:
                 raise ValueError(
-                    f"window {k + 1} closes {self.closes[k]} before it opens {self.opens[k]}: "
+                    f"closes: window {k + 1} closes {self.closes[k]} before it "
+                    f"opens {self.opens[k]}: "
                     "let it close later in the same year"
                 )
         if times != sorted(times):
             raise ValueError(
-                "windows overlap or are out of order: let one close before the next opens"
+                "opens: windows overlap or are out of order: let one close before the next opens"
             )
+
+    def _moments(self, key: str) -> list[datetime]:
+        try:
+            return [self.moment(text) for text in getattr(self, key)]
+        except ValueError as error:
+            raise ValueError(f"{key}: {error}") from None
 
     @staticmethod
     def moment(text: str, year: int = 2001) -> datetime:
@@ -147,13 +162,13 @@ class Policy:
         if settings.get("opens") == []:
             return None
         given: dict[str, Any] = {
-            k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()
+            k: tuple(v) if isinstance(v, list) and k != "order" else v for k, v in settings.items()
         }
         base = type(self).windows
         try:
             return replace(base, **given) if base else Windows(**given)
         except (TypeError, ValueError) as error:
-            raise ValueError(f"{self.name}: {error}") from None
+            raise ValueError(f"{self.name}.{error}") from None
 
     def check(self) -> None:
         """Refuse values that contradict each other; nothing by default."""

@@ -32,7 +32,11 @@ EVERYBODY = (*EMPLOYED, codes.UNEMPLOYED)
 
 @dataclass(frozen=True)
 class Survey:
-    """A question put to a population: any learning in the last `months` months?"""
+    """A question put to a population: any learning in the last `months` months?
+
+    `respondents` is the rough size of the survey (background knowledge, tag B): it decides the
+    sampling error that is shown on request, and nothing else.
+    """
 
     name: str
     long_name: str
