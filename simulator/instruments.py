@@ -70,72 +70,67 @@ def _funding(policies: Sequence[Policy]) -> tuple[str, list[str]]:
     return _function("funding", args, [*lines, "return cost, by, amount, paid, opened"]), args
 
 
-def _sources(policies: Sequence[Policy]) -> dict[str, tuple[tuple[str, ...], str]]:
-    funding, args = _funding(policies)
-    rest = args[len(COURSE) :]
-    # A plan that is ready asks what is there now; who only thinks of one counts on what will open
-    # again, as far as those in line were served the last time (behaviour D: planning value).
-    now = ", ".join("1.0" if a.endswith("_served") else a for a in ["plan_price", "plan_hours",
-                    "plan_recognised", *rest])  # fmt: skip
+def _offer(funding: str, rest: Sequence[str]) -> str:
+    """Source of `offer`: a plan that is ready asks what is there now."""
+    plan = ["plan_price", "plan_hours", "plan_recognised", *rest]
+    now = ", ".join("1.0" if a.endswith("_served") else a for a in plan)
+    asks = [a for a in plan if not a.endswith("_served")]
+    return f"{funding}\n\n\n{_function('offer', asks, [f'return funding({now})'])}"
+
+
+def _affordability(policies: Sequence[Policy], rest: Sequence[str]) -> str:
+    """Source of perceived affordability G = e_p + (1 - e_p) exp(-min(p0, p_eff(p0)) / pi).
+
+    Who only thinks of a plan counts on what will open again, as far as those in line were served
+    the last time (behaviour D: planning value). Only who knows a right to recognised programmes
+    thinks of one as the cheaper way.
+    """
     ever = ", ".join("1.0" if a.endswith("_open") else a for a in rest)
-    wants = [a for a in rest if not a.endswith("_open")]
-    # Only who knows a right to recognised programmes thinks of one as the cheaper way.
     special = [p for p in policies if "recognised" in arguments(p.covers)]
-    known = " or ".join(f"({_in_force(p)})" for p in special)
     programme = [
-        f"if {known}:",
+        f"if {' or '.join(f'({_in_force(p)})' for p in special)}:",
         f"    cost = min(cost, funding(p_plans.long_price, p_plans.long_hours, 1, {ever})[0])",
     ]
-    programme = programme if special else []
-    asks = [a for a in rest if not a.endswith("_served")]
-    offer = _function(
-        "offer", ["plan_price", "plan_hours", "plan_recognised", *asks], [f"return funding({now})"]
-    )
-    affordability = _function(
+    return _function(
         "affordability",
-        ["employer_pays", "willingness", "p_plans", *wants],
+        ["employer_pays", "willingness", "p_plans", *(a for a in rest if not a.endswith("_open"))],
         [
             f"cost = min(p_plans.price, funding(p_plans.price, p_plans.hours, 0, {ever})[0])",
-            *programme,
+            *(programme if special else []),
             "return employer_pays + (1.0 - employer_pays) * exp(-max(cost, 0.0) / willingness)",
         ],
     )
-    shift = _function(
-        "norm_shift",
-        _needs(policies, ("norm_shift",)),
-        [
-            "shift = 0.0",
-            *(
-                f"shift += {_call(p, 'norm_shift')} if {_in_force(p)} else 0.0"
-                for p in policies
-                if p.norm_shift is not Policy.norm_shift
-            ),
-            "return shift",
-        ],
-    )
-    share = _function(
-        "recognised_share",
-        ["p_plans", *_needs(policies, ("eligible", "recognised_share"))],
-        ["share = p_plans.recognised"]
-        + [
-            line
-            for p in policies
-            if p.recognised_share is not Policy.recognised_share
-            for line in (
-                f"if {_in_force(p)} and {_call(p, 'eligible')}:",
-                f"    share = max(share, {_call(p, 'recognised_share')})",
-            )
-        ]
-        + ["return share"],
-    )
+
+
+def _norm_shift(policies: Sequence[Policy]) -> str:
+    """Source of what all known rights add to the norm."""
+    adding = [p for p in policies if p.norm_shift is not Policy.norm_shift]
+    lines = [f"shift += {_call(p, 'norm_shift')} if {_in_force(p)} else 0.0" for p in adding]
+    wants = _needs(policies, ("norm_shift",))
+    return _function("norm_shift", wants, ["shift = 0.0", *lines, "return shift"])
+
+
+def _recognised_share(policies: Sequence[Policy]) -> str:
+    """Source of the share of plans for a recognised programme: the highest that a right brings."""
+    lines = ["share = p_plans.recognised"]
+    for policy in policies:
+        if policy.recognised_share is not Policy.recognised_share:
+            lines.append(f"if {_in_force(policy)} and {_call(policy, 'eligible')}:")
+            lines.append(f"    share = max(share, {_call(policy, 'recognised_share')})")
+    wants = ["p_plans", *_needs(policies, ("eligible", "recognised_share"))]
+    return _function("recognised_share", wants, [*lines, "return share"])
+
+
+def _sources(policies: Sequence[Policy]) -> dict[str, tuple[tuple[str, ...], str]]:
+    """Derived quantities by name: the names that each gives, and its source."""
+    funding, args = _funding(policies)
+    rest = args[len(COURSE) :]
+    offered = ("offer_cost", "offer_by", "offer_amount", "offer_paid", "offer_open")
     return {
-        "offer": (
-            ("offer_cost", "offer_by", "offer_amount", "offer_paid", "offer_open"),
-            f"{funding}\n\n\n{offer}",
-        ),
-        "affordability": (("affordability",), affordability),
-        "norm_shift": (("norm_shift",), shift),
-        "recognised_share": (("recognised_share",), share),
+        "offer": (offered, _offer(funding, rest)),
+        "affordability": (("affordability",), _affordability(policies, rest)),
+        "norm_shift": (("norm_shift",), _norm_shift(policies)),
+        "recognised_share": (("recognised_share",), _recognised_share(policies)),
     }
 
 
