@@ -17,8 +17,10 @@ Row = dict[str, Any]
 
 
 def _console() -> Console:
+    """The terminal, or 120 columns where there is none or it is too narrow for the table."""
     console = Console()
-    return console if console.is_terminal else Console(width=120)
+    wide = console.is_terminal and console.width >= 120
+    return console if wide else Console(width=120)
 
 
 def comparison(data: xr.Dataset) -> None:
