@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.columns import NEVER, TEAM, WORKER, Column, table
+from simulator.columns import TEAM, WORKER, Column, table
 from simulator.synthesis import People
 
 Arrays = dict[str, NDArray[Any]]
@@ -109,13 +109,8 @@ class Worker(mesa.Agent):  # type: ignore[misc, unused-ignore]
         """One month of this worker: the same laws as the sweep, in plain Python."""
         self.model.step_row(self.row)
 
-    def as_dict(self) -> Mapping[str, float | int]:
-        """All columns of this worker."""
-        return {name: getattr(self, name) for name in self.model.population.columns}
-
     def __repr__(self) -> str:
         return f"<Worker {self.row}: stage {self.stage}, last course {self.last_self}>"
 
 
 _TEAM = table(TEAM)
-__all__ = ["NEVER", "Population", "Worker", "populate"]
