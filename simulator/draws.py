@@ -110,6 +110,16 @@ def words(first, count, month, number, k0, k1, out):  # type: ignore[no-untyped-
         out[2, j], out[3, j] = np.uint32(w2), np.uint32(w3)
 
 
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def words_of(listed, count, first, month, number, k0, k1, out):  # type: ignore[no-untyped-def]
+    """As `words`, for the workers first + listed[0], first + listed[1] and so on."""
+    m, b, zero, start = np.uint64(month), np.uint64(number), np.uint64(0), np.uint64(first)
+    for j in range(count):
+        w0, w1, w2, w3 = philox(start + np.uint64(listed[j]), m, b, zero, k0, k1)
+        out[0, j], out[1, j] = np.uint32(w0), np.uint32(w1)
+        out[2, j], out[3, j] = np.uint32(w2), np.uint32(w3)
+
+
 @nb.njit(cache=True, nogil=True)
 def block(worker, month, number, k0, k1):  # type: ignore[no-untyped-def]
     """Four uniform draws in (0, 1): the block `number` of a worker in a month."""

@@ -1,8 +1,11 @@
-"""`fuse`: all laws in force, joined into one generated loop over the rows of a table.
+"""How laws become statements for one row: the text that `simulator.loops` puts into loops.
 
-The text of the loop is plain Python that can be printed. Executed with compiled rules it is the
-sweep; executed with the rules as written it is the step of one Mesa agent. Every column is loaded
-and stored at most once a row; what only a rare branch needs is loaded in that branch.
+The text is plain Python that can be printed. Executed with compiled rules it is the sweep;
+executed with the rules as written it is the step of one Mesa agent. The sweep takes a chunk of
+rows at a time and runs one loop a law, or a code where laws act at codes of a column: a loop
+without branches becomes vector code, and a loop over the rows of one stage is never mispredicted
+into another. What a law returns is rounded to its column at once, so that it does not matter where
+one loop ends and the next begins.
 """
 
 from __future__ import annotations
@@ -14,7 +17,6 @@ from simulator import draws
 from simulator.columns import Column
 from simulator.laws import Derived, Law, Rule, arguments
 
-CHUNK = 1024  # rows whose draws are made ahead: 16 KiB, which stays in the first cache
 STEP = 2.0**-32
 
 
@@ -50,40 +52,73 @@ class Names:
     def giver(self, argument: str) -> Derived:
         return next(d for d in self.derived.values() if argument in d.gives)
 
+    def columns_of(self, rule: Rule) -> set[str]:
+        """Columns of the table that a rule reads, also through what is derived or looked up."""
+        found: set[str] = set()
+        for argument in arguments(rule):
+            if argument in self.table:
+                found.add(argument)
+            elif argument in self.lookup:
+                found.add("team")
+            elif any(argument in d.gives for d in self.derived.values()):
+                found |= self.columns_of(self.giver(argument).function)
+        return found
+
+
+@dataclass
+class Ready:
+    """What a chunk has made before its loops: draw blocks, and cells of the team table."""
+
+    blocks: dict[str, int] = field(default_factory=dict)  # for every row, by stem of their names
+    lookups: dict[str, None] = field(default_factory=dict)
+
 
 @dataclass
 class Scope:
-    """Lines of generated code at one depth, and the local names known there."""
+    """Lines of generated code at one depth, and the local names known there.
+
+    In a loop over a chunk, `ready` is what the chunk has and `listed` what is made for the rows
+    of this loop alone; the outermost scope of a loop may add to them.
+    """
 
     depth: int
     lines: list[str] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
+    ready: Ready | None = None
+    listed: dict[str, int] | None = None
+    outermost: bool = False
 
     def add(self, text: str) -> None:
         self.lines.append("    " * self.depth + text)
 
     def inner(self) -> Scope:
-        return Scope(self.depth + 1, [], set(self.known))
+        return Scope(self.depth + 1, [], set(self.known), self.ready, self.listed)
 
     def forget(self) -> None:
         """What was derived from old values must be derived anew."""
         self.known -= {name for name in self.known if name.startswith("x_")}
 
+    def ahead(self, stem: str, number: int) -> str:
+        """The index of this row in a block made ahead, or nothing if it is drawn on the spot."""
+        if self.ready is None:
+            return ""
+        if self.outermost and stem not in self.ready.blocks:
+            (self.ready.blocks if self.listed is None else self.listed)[stem] = number
+        if stem in self.ready.blocks:
+            return "j"
+        return "m" if self.listed and stem in self.listed else ""
+
 
 class Body:
-    """Generates the statements for one row `i` from an ordered list of laws."""
+    """Generates statements for a row from laws in order, those that every row needs first."""
 
     def __init__(self, laws: Sequence[Law], names: Names) -> None:
         self.laws, self.names = list(laws), names
         self.rules: dict[str, Rule] = {}
         self.tallies: list[str] = list(dict.fromkeys(n for law in laws for n in law.tallies))
         self.used: dict[str, None] = {}  # columns in order of first use
-        self.lazy: dict[str, None] = {}  # draw blocks made at most once a row, where first wanted
-        self.ahead: dict[str, int] = {}  # blocks that every row needs, by the stem of their names
-        self.top_depth = 0
         self._check()
-        free = [law for law in self.laws if law.at is None and not law.when]
-        self.last = {w for law in free for w in law.writes}  # stored at the end of the row
+        self.runs = _runs(self._arranged())
 
     def _check(self) -> None:
         written: dict[str, list[Law]] = {}
@@ -121,38 +156,43 @@ class Body:
             for argument in arguments(derived.function):
                 self.names.check(derived.name, argument, derived.owner, ())
 
-    def emit(self, depth: int) -> list[str]:
-        top, self.top_depth = Scope(depth), depth
-        for law in self.laws:  # what is stored at the end must not be loaded in a branch only
-            if law.at or law.when:
-                for name in (n for n in (*law.reads, *law.writes) if n in self.last):
-                    self._load(name, top)
-        for column, laws in _runs(self.laws):
+    def _arranged(self) -> list[Law]:
+        """Laws without a test come first where that changes nothing: theirs are vector loops."""
+        first: list[Law] = []
+        rest: list[Law] = []
+        for law in self.laws:
+            free = law.at is None and not law.when
+            (first if free and not any(self._meet(law, o) for o in rest) else rest).append(law)
+        return first + rest
+
+    def _reads(self, law: Law) -> set[str]:
+        found = {law.at[0]} if law.at else set()
+        return found.union(*(self.names.columns_of(rule) for rule in (law.function, *law.when)))
+
+    def _meet(self, one: Law, other: Law) -> bool:
+        """Whether either law writes what the other reads or writes."""
+        mine, theirs = set(one.writes), set(other.writes)
+        return bool(mine & (theirs | self._reads(other)) or theirs & self._reads(one))
+
+    def row(self, depth: int) -> list[str]:
+        """Statements for one row `i`, all laws in order."""
+        scope = Scope(depth)
+        for column, laws in self.runs:
             if not column:
-                self._law(laws[0], top)
+                self.law(laws[0], scope)
                 continue
-            self._load(column, top)
-            for k, code in enumerate(dict.fromkeys(law.at[1] for law in laws if law.at)):
-                top.add(f"{'if' if k == 0 else 'elif'} v_{column} == {code}:")
-                branch = top.inner()
-                for law in laws:
-                    if law.at == (column, code):
-                        self._law(law, branch)
-                top.lines += branch.lines
-            top.forget()
-        for name in self.used:
-            if name in self.last:
-                self._store(name, top)
-        return self._lazy_blocks(depth) + top.lines
+            self._load(column, scope)
+            for k, (code, some) in enumerate(by_code(laws).items()):
+                scope.add(f"{'if' if k == 0 else 'elif'} v_{column} == {code}:")
+                branch = scope.inner()
+                for law in some:
+                    self.law(law, branch)
+                scope.lines += branch.lines
+            scope.forget()
+        return scope.lines
 
-    def _lazy_blocks(self, depth: int) -> list[str]:
-        """Blocks that several branches may want are drawn by whichever comes first."""
-        zero = [f"{stem}_{k}" for stem in self.lazy for k in range(4)]
-        lines = [f"made_{stem} = False" for stem in self.lazy]
-        lines += [f"{' = '.join(zero)} = 0.0"] if zero else []
-        return ["    " * depth + line for line in lines]
-
-    def _law(self, law: Law, scope: Scope) -> None:
+    def law(self, law: Law, scope: Scope) -> None:
+        """One law: its tests, its call, its tallies and what it stores."""
         scopes = [scope]
         for k, test in enumerate(law.when):
             call = self._call(test, f"when{k}_{law.name}", law.owner, scopes[-1], law.draws)
@@ -160,8 +200,6 @@ class Body:
             scopes.append(scopes[-1].inner())
         target = scopes[-1]
         call = self._call(law.function, f"law_{law.name}", law.owner, target, law.draws)
-        for name in law.writes:
-            self.used.setdefault(name)
         outputs = [f"v_{w}" for w in law.writes] + [f"n_{law.name}_{n}" for n in law.tallies]
         target.add(f"{', '.join(outputs)} = {call}")
         for name in law.tallies:
@@ -169,8 +207,8 @@ class Body:
             amount = f"int({value} * 100.0 + 0.5)" if name.endswith("_eur") else f"int({value})"
             target.add(f"n_{name} += {amount}")
         for name in law.writes:
-            if name not in self.last:
-                self._store(name, target)
+            self.used.setdefault(name)
+            target.lines += ["    " * target.depth + s for s in _stored(self.names.table[name])]
             target.known.add(f"v_{name}")
         for inner, outer in zip(scopes[:0:-1], scopes[-2::-1], strict=True):
             outer.lines += inner.lines
@@ -210,14 +248,20 @@ class Body:
     def _load(self, name: str, scope: Scope) -> str:
         self.used.setdefault(name)
         if f"v_{name}" not in scope.known:
-            scope.add(f"v_{name} = {_read(self.names.table[name], f'c_{name}[i]')}")
+            scope.add(f"v_{name} = {read(self.names.table[name], f'c_{name}[i]')}")
             scope.known.add(f"v_{name}")
         return f"v_{name}"
 
     def _look_up(self, name: str, scope: Scope) -> str:
-        team = self._load("team", scope)
         if f"w_{name}" not in scope.known:
-            scope.add(f"w_{name} = {_read(self.names.lookup[name], f'l_{name}[{team}]')}")
+            if scope.ready and scope.outermost and scope.listed is None:
+                scope.ready.lookups.setdefault(name)
+                self.used.setdefault("team")
+            if scope.ready and name in scope.ready.lookups:
+                scope.add(f"w_{name} = g_{name}[j]")
+            else:
+                cell = f"l_{name}[{self._load('team', scope)}]"
+                scope.add(f"w_{name} = {read(self.names.lookup[name], cell)}")
             scope.known.add(f"w_{name}")
         return f"w_{name}"
 
@@ -225,58 +269,12 @@ class Body:
         number, lane = draws.address(decision)
         stem = f"u_{number:08x}"
         if stem not in scope.known:
-            drawn = _drawn(stem, number)
-            if scope.depth > self.top_depth and self._wanted(number) > 1:
-                self.lazy.setdefault(stem)
-                scope.add(f"if not made_{stem}:")
-                scope.add(f"    {drawn}")
-                scope.add(f"    made_{stem} = True")
-            else:
-                scope.add(drawn)
-                if scope.depth == self.top_depth:
-                    self.ahead[stem] = number
+            index = scope.ahead(stem, number)
+            ready = ", ".join(f"({stem}[{k}, {index}] + 0.5) * {STEP!r}" for k in range(4))
+            lanes = ", ".join(f"{stem}_{k}" for k in range(4))
+            scope.add(f"{lanes} = {ready if index else f'block(i, t, {number}, k0, k1)'}")
             scope.known.add(stem)
         return f"{stem}_{lane}"
-
-    def _wanted(self, number: int) -> int:
-        """How many laws that may act in one month want the block: alternatives count as one."""
-        wants = [
-            w for w in self.laws if any(draws.address(d)[0] == number for d in w.draws.values())
-        ]
-        return sum(1 for w in wants if w.at is None) + (1 if any(w.at for w in wants) else 0)
-
-    def _store(self, name: str, scope: Scope) -> None:
-        column = self.names.table[name]
-        value = f"int(v_{name} * 100.0 + 0.5)" if column.is_money else f"v_{name}"
-        scope.add(f"c_{name}[i] = {value}")
-
-
-def _drawn(stem: str, number: int) -> str:
-    lanes = ", ".join(f"{stem}_{k}" for k in range(4))
-    return f"{lanes} = block(i, t, {number}, k0, k1)"
-
-
-def _sweep(body: Body, lines: Sequence[str]) -> list[str]:
-    """The loop over consecutive rows, with the draws that every row needs made ahead by vector
-    code for a chunk of rows, and an index without sign, which needs no test for counting back."""
-    text = "\n".join(lines)
-    made = [f"    {stem} = empty((4, {CHUNK}), uint32)" for stem in body.ahead]
-    fills = []
-    for stem, number in body.ahead.items():
-        fills.append(f"        words(base, count, t, {number}, k0, k1, {stem})")
-        lanes = ", ".join(f"{stem}_{k}" for k in range(4))
-        ready = ", ".join(f"({stem}[{k}, j] + 0.5) * {STEP!r}" for k in range(4))
-        text = text.replace(_drawn(stem, number), f"{lanes} = {ready}", 1)
-    inner = [f"    {line}" for line in text.splitlines()]
-    head = [f"    for base in range(start, stop, {CHUNK}):"]
-    head += [f"        count = min({CHUNK}, stop - base)", *fills]
-    return [
-        *made,
-        *head,
-        "        for j in range(count):",
-        "            i = uintp(base + j)",
-        *inner,
-    ]
 
 
 def _alternatives(one: Law, other: Law) -> bool:
@@ -295,45 +293,29 @@ def _runs(laws: Sequence[Law]) -> list[tuple[str, list[Law]]]:
     return runs
 
 
-def _read(column: Column, cell: str) -> str:
+def by_code(laws: Sequence[Law]) -> dict[int, list[Law]]:
+    """Laws of one run by the code at which they act."""
+    found: dict[int, list[Law]] = {}
+    for law in laws:
+        if law.at:
+            found.setdefault(law.at[1], []).append(law)
+    return found
+
+
+def read(column: Column, cell: str) -> str:
     """Source that widens a cell: numba's own float() and int() would keep the narrow type."""
     if column.is_money:
         return f"int64({cell}) / 100.0"
     return f"float64({cell})" if column.is_float else f"int64({cell})"
 
 
-def fuse(laws: Sequence[Law], names: Names) -> tuple[str, Body]:
-    """The generated module text with `row`, `sweep` and `batch`, and the body it came from."""
-    body = Body(laws, names)
-    inside = body.emit(2)
-    looked = [n for n in names.lookup if any(f"l_{n}[" in line for line in inside)]
-    cells = [f"c_{n}" for n in body.used] + [f"l_{n}" for n in looked]
-    head = f"t, k0, k1, P, D, out, {', '.join(cells)}"
-    setup = _setup(inside, names, body.tallies)
-    finish = [f"    out[{k}] += n_{name}" for k, name in enumerate(body.tallies)]
-    lines = ["from collections import namedtuple", ""]
-    for owner, fields in names.owners.items():
-        lines.append(f"P_{owner} = namedtuple('P_{owner}', {tuple(fields)!r})")
-    for derived in names.derived.values():
-        if derived.source:
-            lines += ["", *derived.source.splitlines()]
-    dedented = [line[4:] for line in inside]
-    lines += ["", "", f"def row(i, {head}):", *setup, *dedented, *finish]
-    lines += ["", "", f"def sweep(start, stop, {head}):", *setup]
-    lines += [*_sweep(body, inside), *finish]
-    lines += ["", "", f"def batch(rows, {head}):", *setup]
-    lines += ["    for j in range(rows.size):", "        i = uintp(rows[j])", *inside, *finish, ""]
-    return "\n".join(lines), body
-
-
-def _setup(inside: Sequence[str], names: Names, tallies: Sequence[str]) -> list[str]:
-    """Statements before the loop: parameter tuples, drivers and zeroed tallies that are used."""
-    text = "\n".join(inside)
-    lines, at = [], 0
-    for owner, fields in names.owners.items():
-        if f"p_{owner}" in text:
-            values = ", ".join(f"float(P[{at + k}])" for k in range(len(fields)))
-            lines.append(f"    p_{owner} = P_{owner}({values})")
-        at += len(fields)
-    lines += [f"    d_{d} = float(D[{k}])" for k, d in enumerate(names.drivers) if f"d_{d}" in text]
-    return lines + [f"    n_{name} = 0" for name in tallies]
+def _stored(column: Column) -> list[str]:
+    """Source that stores a law's result, and goes on with what was stored."""
+    value, cell = f"v_{column.name}", f"c_{column.name}[i]"
+    if column.is_money:
+        whole = f"m_{column.name}"
+        return [f"{whole} = int({value} * 100.0 + 0.5)", f"{cell} = {whole}",
+                f"{value} = {whole} / 100.0"]  # fmt: skip
+    if column.is_float:
+        return [f"{value} = float64(float32({value}))", f"{cell} = {value}"]
+    return [f"{cell} = {value}"]

@@ -176,11 +176,9 @@ def awareness_law(policies: Sequence[Policy]) -> Law:
         ]
     names = [*dict.fromkeys([*wants, *extra]), "u", *owners]
     text = _function("awareness", names, [*lines, "return knows"])
-    bits = " | ".join(f"int({owner}.bit)" for owner in owners)
-    text += "\n\n\n" + _function("unaware", ["knows", *owners], [f"return knows != {bits}"])
     space: dict[str, Any] = {f"informs_{p.name}": compiled(p.informs) for p in policies}
     exec(text, space)
-    return law("knows", when=space["unaware"], u="awareness")(space["awareness"])
+    return law("knows", u="awareness")(space["awareness"])
 
 
 def slots(

@@ -11,7 +11,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,15 +22,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import draws, laws
-from simulator.fusion import Names, fuse
+from simulator.fusion import Names
 from simulator.laws import Law
+from simulator.loops import fuse
 
 BLOCK_ROWS = 65_536  # fixed, so that no result depends on the number of threads
 _GIVEN = {
     "block": draws.block,
     "words": draws.words,
+    "words_of": draws.words_of,
     "empty": np.empty,
     "uint32": np.uint32,
+    "float32": np.float32,
     "uintp": np.uintp,
     "float64": np.float64,
     "int64": np.int64,
@@ -182,7 +185,7 @@ class Bound:
         t: int,
         key: tuple[np.uint64, np.uint64],
         drivers: Mapping[str, float],
-        pool: Executor | None = None,
+        pool: ThreadPoolExecutor | None = None,
         block_rows: int = BLOCK_ROWS,
     ) -> dict[str, int]:
         """One month for all rows; the tallies (counts, or cents where the name ends in _eur)."""
@@ -236,9 +239,13 @@ class Bound:
 
 @nb.njit(cache=True, nogil=True)
 def _count_recent(team, last_job, last_self, since, recent):  # type: ignore[no-untyped-def]
+    held, found = 0, 0  # neighbours are mostly of one team: count there before storing
     for i in range(team.size):
-        if last_job[i] >= since or last_self[i] >= since:
-            recent[team[i]] += 1
+        if team[i] != held:
+            recent[held] += found
+            held, found = team[i], 0
+        found += max(last_job[i], last_self[i]) >= since
+    recent[held] += found
 
 
 @nb.njit(cache=True, nogil=True)
@@ -249,28 +256,32 @@ def _total(column):  # type: ignore[no-untyped-def]
     return found
 
 
-def _parts(rows: int, pool: Executor | None) -> list[slice]:
+def _parts(rows: int, pool: ThreadPoolExecutor | None) -> list[slice]:
     """Rows divided for a pool; only for whole numbers, whose sum no division changes."""
-    bounds = [rows * k // 4 for k in range(5)] if pool else [0, rows]
+    count = pool._max_workers if pool else 1
+    bounds = [rows * k // count for k in range(count + 1)]
     return [slice(a, b) for a, b in itertools.pairwise(bounds)]
 
 
-def total(column: NDArray[np.int32], pool: Executor | None) -> int:
+def total(column: NDArray[np.int32], pool: ThreadPoolExecutor | None) -> int:
     """The exact sum of a column of whole numbers."""
     parts = [column[s] for s in _parts(column.size, pool)]
     return int(sum(pool.map(_total, parts) if pool else map(_total, parts)))
 
 
 def count_recent(
-    worker: Arrays, since: int, teams: int, pool: Executor | None
-) -> NDArray[np.int64]:
+    worker: Arrays, since: int, teams: int, pool: ThreadPoolExecutor | None
+) -> NDArray[np.int32]:
     """Members of every team who learned in month `since` or later."""
     team, last_job, last_self = (worker[name] for name in ("team", "last_job", "last_self"))
 
-    def part(s: slice) -> NDArray[np.int64]:
-        recent = np.zeros(teams, np.int64)
+    def part(s: slice) -> NDArray[np.int32]:
+        recent = np.zeros(teams, np.int32)
         _count_recent(team[s], last_job[s], last_self[s], since, recent)
         return recent
 
     parts = _parts(team.size, pool)
-    return np.sum(list(pool.map(part, parts) if pool else map(part, parts)), axis=0)  # type: ignore[no-any-return]
+    first, *others = list(pool.map(part, parts) if pool else map(part, parts))
+    for other in others:
+        first += other
+    return first

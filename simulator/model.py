@@ -222,7 +222,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
 
 
 def _reference(
-    size: NDArray[np.int64], recent: NDArray[np.int64], shrink: float
+    size: NDArray[np.int64], recent: NDArray[np.int32], shrink: float
 ) -> dict[str, float]:
     """Mean and SD over workers of the trained share of their team."""
     members = int(size.sum())

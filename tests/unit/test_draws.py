@@ -36,6 +36,9 @@ def test_words_made_ahead_are_the_words_of_single_blocks() -> None:
     draws.words(1_000, 100, 31, 12345, *key, out)
     singly = np.array([draws.block(1_000 + j, 31, 12345, *key) for j in range(100)])
     assert np.array_equal((out.T + 0.5) * 2.0**-32, singly)
+    listed = np.array([3, 99, 0, 40])
+    draws.words_of(listed, 4, 1_000, 31, 12345, *key, out)
+    assert np.array_equal((out.T[:4] + 0.5) * 2.0**-32, singly[listed])
 
 
 def test_decisions_have_addresses_of_their_own() -> None:

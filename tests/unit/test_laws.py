@@ -9,8 +9,9 @@ import pytest
 
 from simulator.behaviour import action, constructs, norm, stages
 from simulator.columns import TEAM, WORKER, table
-from simulator.fusion import Names, fuse
+from simulator.fusion import Names
 from simulator.laws import law
+from simulator.loops import fuse
 
 NAMES = Names(table(WORKER), table(TEAM), {}, {}, ())
 _elsewhere = 0
