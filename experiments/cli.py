@@ -38,7 +38,7 @@ def main() -> None:
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        print("llo: stopped; nothing was written", file=sys.stderr)
+        print("llo: stopped; nothing was left half-written", file=sys.stderr)
         sys.exit(130)
     except Exception as error:
         if hasattr(error, "format_message"):  # a wrong option or argument, told by typer
@@ -78,9 +78,10 @@ def compare(
 
     total = runner.months_of(chosen)
     data = _with_progress("Comparing", total, lambda tell: runner.run(chosen, tell))
-    results.write(data, out / "compare.nc")
     drawn = out / ("compare.svg" if svg else "compare.png")
-    picture.draw(data, drawn)
+    with runner.unheard():  # both files or neither
+        results.write(data, out / "compare.nc")
+        picture.draw(data, drawn)
     if as_json:
         print(json.dumps(table.as_data(data), indent=1))
         return
@@ -203,7 +204,9 @@ def verify(file: Annotated[Path, typer.Argument(help="A results file of llo comp
     from experiments import results
 
     data = results.read(file)
-    print(f"{file}: in order, hash {data.attrs['hash'][:16]}…, commit {data.attrs['commit'][:12]}")
+    commit = data.attrs["commit"]
+    changed = " with changes" if commit.endswith("+") else ""
+    print(f"{file}: in order, hash {data.attrs['hash'][:16]}…, commit {commit[:12]}{changed}")
 
 
 @app.command()

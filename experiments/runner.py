@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.sharedctypes import Synchronized
 from typing import Any
@@ -71,11 +72,11 @@ def run(
     counter: Synchronized[int] = context.Value("q", 0)
     pool = ProcessPoolExecutor(count, context, _begin, (counter,))
     try:
-        with _unheard():
+        with unheard():
             compiling = [pool.submit(_compile, scenario, v) for v in scenario.names()]
         for task in compiling:
             task.result()
-        with _unheard():
+        with unheard():
             tasks = [pool.submit(one_seed, scenario, k) for k in range(scenario.seeds.count)]
         pending = set(tasks)
         while pending:
@@ -84,6 +85,11 @@ def run(
             for task in done:
                 task.result()
         return describe(_joined([task.result() for task in tasks]), scenario)
+    except BrokenProcessPool:
+        raise OSError(
+            f"a process was ended from outside, perhaps for want of memory ({scenario.persons:,} "
+            f"persons in each of {count}): take fewer persons with --persons"
+        ) from None
     except BaseException:
         for process in list((pool._processes or {}).values()):
             process.kill()
@@ -93,8 +99,8 @@ def run(
 
 
 @contextmanager
-def _unheard() -> Iterator[None]:
-    """Start processes that never hear Ctrl-C, not even while they load; it reaches us after."""
+def unheard() -> Iterator[None]:
+    """Hold Ctrl-C until the end; processes started meanwhile never hear it, even as they load."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -24,8 +24,16 @@ class Desk:
         self._model = model
 
     def applicants(self, number: int) -> Rows:
-        """Rows that wait for or apply to an instrument."""
-        return np.flatnonzero(self._model.population.worker["applies"] == number)
+        """Rows that wait for or apply to an instrument, asking no more than they have left."""
+        worker = self._model.population.worker
+        rows = np.flatnonzero(worker["applies"] == number)
+        rights = self._model.policies[number - 1].rights_column
+        if rights:  # a right may have lapsed while its holder waited for a window
+            asked = np.minimum(worker["public_money"][rows], worker[rights][rows])
+            worker["public_money"][rows] = asked
+            worker["applies"][rows[asked == 0]] = 0
+            rows = rows[asked > 0]
+        return rows
 
     def asked(self, rows: Rows) -> NDArray[np.int64]:
         """Cents asked by those rows."""

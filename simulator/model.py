@@ -5,7 +5,6 @@ The order of a month is the list MONTH, and nothing else decides it.
 
 from __future__ import annotations
 
-import math
 import multiprocessing
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,13 +26,13 @@ from simulator.calendar import Calendar  # noqa: E402
 from simulator.desk import Desk  # noqa: E402
 from simulator.kernel import BLOCK_ROWS, count_recent, total  # noqa: E402
 from simulator.ledger import Ledger  # noqa: E402
-from simulator.office import Office  # noqa: E402
+from simulator.office import MONTHLY_AT, Office  # noqa: E402
 from simulator.policy import Null, Policy  # noqa: E402
 from simulator.population import Population, Worker  # noqa: E402
 from simulator.wiring import FOREVER, Values, Wiring, first_month, resolve  # noqa: E402
 
 MONTH = (
-    "calendar_drivers",  # 1 year, open windows
+    "calendar_drivers",  # 1 rights granted and lapsed on 1 January, year, open windows
     "employers",  # 2 what colleagues do, and the norm of every team
     "sweep",  # 3 behaviour, plans, applications
     "offices",  # 4 windows, queue, purse, awards, starts
@@ -150,9 +149,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         opened = {f"{o.policy.name}_open": float(o.is_open(self.t)) for o in self.offices}
         opened |= {f"{o.policy.name}_served": o.served for o in self.offices}
         year = float(self.calendar.at(self.t)[0])
-        # The business cycle stands still in this version: x_t = 0.
-        factor = math.exp(self.parameters["employer_training"]["cycle"] * 0.0)
-        return {"cycle_factor": factor, "year": year, "recovery": 1.0, **self.state, **opened}
+        return {"year": year, "recovery": 1.0, **self.state, **opened}
 
     def count(self, found: Mapping[str, int]) -> None:
         """Add to this month's tallies."""
@@ -177,6 +174,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
 
     def _calendar_drivers(self) -> None:
         self.tallies = {}
+        self.clock.run(until=self.calendar.begins(self.t) + MONTHLY_AT)
         self._now = self.drivers()
 
     def _employers(self) -> None:

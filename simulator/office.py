@@ -19,6 +19,7 @@ from simulator.policy import Policy, Windows
 
 Rows = NDArray[np.int64]
 OPEN, MONTHLY, YEARLY = "open", "monthly", "yearly"
+YEARLY_AT, MONTHLY_AT = 1, 2  # minutes after a month begins; workers decide in between
 
 
 class Counter(Protocol):
@@ -78,12 +79,12 @@ class Office:
         begins, (year, month) = self.calendar.begins(t), self.calendar.at(t)
         found = []
         if self.policy.yearly is not None and (month == 1 or t == self.first):
-            found.append((begins + 1, YEARLY))
-        found.append((begins + 2, MONTHLY))
+            found.append((begins + YEARLY_AT, YEARLY))
+        found.append((begins + MONTHLY_AT, MONTHLY))
         window = self.window_in(t)
         if window is not None and self.policy.windows is not None:
             moment: datetime = Windows.moment(self.policy.windows.opens[window], year)
-            found.append((max(self.calendar.minutes(moment), begins + 3), OPEN))
+            found.append((max(self.calendar.minutes(moment), begins + MONTHLY_AT + 1), OPEN))
         return sorted(found)
 
     def run(self, env: simpy.Environment, counter: Counter, t: int) -> Generator[simpy.Event]:

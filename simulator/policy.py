@@ -153,6 +153,12 @@ class Policy:
                 f"{self.name}: windows without a budget would pay nobody: declare the parameter "
                 "budget, or leave out opens and closes"
             )
+        young, old = self.values.get("age_from", 0.0), self.values.get("age_to", math.inf)
+        if young >= old:
+            raise ValueError(
+                f"{self.name}.age_from: {young:g} is not below age_to = {old:g}, so that nobody "
+                "qualifies: lower one or raise the other"
+            )
         self.check()
 
     def _windows(self, settings: dict[str, Any]) -> Windows | None:
@@ -160,6 +166,11 @@ class Policy:
         if not settings:
             return type(self).windows
         if settings.get("opens") == []:
+            if others := [k for k in settings if k != "opens"]:
+                raise ValueError(
+                    f"{self.name}.opens: [] makes the scheme open-ended, so that {others[0]} has "
+                    f"no meaning: leave out {' and '.join(others)}"
+                )
             return None
         given: dict[str, Any] = {
             k: tuple(v) if isinstance(v, list) and k != "order" else v for k, v in settings.items()

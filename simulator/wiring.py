@@ -16,7 +16,7 @@ from simulator.policy import Policy
 from simulator.population import Population
 
 Values = Mapping[str, Mapping[str, float]]
-SCALARS = ("cycle_factor", "year", "recovery")  # drivers given month by month
+SCALARS = ("year", "recovery")  # drivers given month by month
 STATE = ("affordability_mean", "share_mean", "share_sd")  # drivers kept from month to month
 FOREVER = 10**6
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from hypothesis import settings
+from numpy.typing import ArrayLike
+from scipy.stats import chi2, kstest, norm
 
 from scenarios.scenario import FOLDER
 from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
@@ -22,6 +25,43 @@ from simulator.synthesis import Margins, synthesise
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50)
 settings.register_profile("here", deadline=None, max_examples=50)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+class Chance:
+    """The one judge of statistical assertions, on fixed seeds.
+
+    Each of its answers calls a sound model wrong with probability `error_rate`.
+    """
+
+    def __init__(self, error_rate: float = 1e-6) -> None:
+        self.error_rate = error_rate
+
+    def counts(self, count: ArrayLike, expected: ArrayLike) -> bool:
+        """Whether counts of independent persons fit the expected counts (Pearson)."""
+        found, wanted = np.asarray(count, float), np.asarray(expected, float)
+        statistic = float(((found - wanted) ** 2 / wanted).sum())
+        return bool(statistic < chi2.isf(self.error_rate, found.size - 1))
+
+    def share(self, hits: int, of: int, expected: float) -> bool:
+        """Whether so many hits of independent persons fit a probability."""
+        return self.counts([hits, of - hits], [of * expected, of * (1 - expected)])
+
+    def value(self, found: float, expected: float, error: float) -> bool:
+        """Whether a normal statistic with this standard error fits its expectation."""
+        return bool(abs(found - expected) < error * norm.isf(self.error_rate / 2))
+
+    def uniform(self, draws: ArrayLike) -> bool:
+        """Whether draws are uniform on (0, 1) (Kolmogorov and Smirnov)."""
+        return bool(kstest(draws, "uniform").pvalue > self.error_rate)
+
+    def unrelated(self, one: ArrayLike, other: ArrayLike) -> bool:
+        """Whether two series of independent draws show no correlation."""
+        return self.value(float(np.corrcoef(one, other)[0, 1]), 0.0, np.size(one) ** -0.5)
+
+
+@pytest.fixture(scope="session")
+def chance() -> Chance:
+    return Chance()
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,6 @@ PARAMETERS = parameters(
              bounds=(0, 0.5), prior=(0.010, 0.028)),
     culture=param(0.35, "log ratio per z", "effect of the employer's learning culture",
                   "behaviour E2", "A", bounds=(-2, 2), prior=(0.2, 0.5)),
-    cycle=param(0.0, "log ratio per z", "effect of the business cycle", "E2; no size given",
-                "A", bounds=(-2, 2), prior=(0, 0.3)),
     low=contrast("low-educated", -0.35),
     high=contrast("high-educated", 0.25),
     age_45=contrast("aged 45-54"),
@@ -59,8 +57,8 @@ def exposure(education, age, contract, culture, p):
     return exp(x + contrasts[contract])
 
 
-def _sent(exposure, last_job, cycle_factor, t, u, p):
-    return u < p.m0 * exposure * cycle_factor and last_job < t
+def _sent(exposure, last_job, t, u, p):
+    return u < p.m0 * exposure and last_job < t
 
 
 @law(

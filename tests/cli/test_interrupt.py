@@ -1,4 +1,4 @@
-"""Ctrl-C in the middle of a comparison: one line, code 130, no half file and no process left."""
+"""Ctrl-C or a killed process in a comparison: one line, no half file, and no process left."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -43,29 +44,47 @@ def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
     return condition()
 
 
+@contextmanager
+def comparing(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A long comparison in a process group of its own, over an earlier result."""
+    (folder / "compare.nc").write_bytes(EARLIER)
+    command = [sys.executable, "-m", "experiments.cli", "compare", *LARGE, "--out", str(folder)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        yield process
+        assert [path.name for path in folder.iterdir()] == ["compare.nc"]
+        assert (folder / "compare.nc").read_bytes() == EARLIER
+        assert wait_for(lambda: not alive(process.pid), 10), alive(process.pid)
+    finally:
+        if alive(process.pid):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 @pytest.mark.parametrize(
     ("children", "later"), [(0, 2.0), (2, 0.0), (2, 8.0)], ids=["loading", "starting", "running"]
 )
 def test_ctrl_c_stops_everything_and_leaves_earlier_results(
     children: int, later: float, tmp_path: Path
 ) -> None:
-    (tmp_path / "compare.nc").write_bytes(EARLIER)
-    command = [sys.executable, "-m", "experiments.cli", "compare", *LARGE, "--out", str(tmp_path)]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    try:
+    with comparing(tmp_path) as process:
         assert wait_for(lambda: len(alive(process.pid)) > children, 60)
         time.sleep(later)
         assert process.poll() is None, "it ended before it could be interrupted"
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=60)
         assert (process.returncode, out) == (130, "")
-        assert err == "llo: stopped; nothing was written\n"
-        assert [path.name for path in tmp_path.iterdir()] == ["compare.nc"]
-        assert (tmp_path / "compare.nc").read_bytes() == EARLIER
-        assert wait_for(lambda: not alive(process.pid), 10), alive(process.pid)
-    finally:
-        if alive(process.pid):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        assert err == "llo: stopped; nothing was left half-written\n"
+
+
+def test_a_process_that_is_killed_is_told_in_one_line(tmp_path: Path) -> None:
+    with comparing(tmp_path) as process:
+        assert wait_for(lambda: len(alive(process.pid)) > 2, 60)
+        time.sleep(8.0)  # they compute by now
+        os.kill(max(alive(process.pid)), signal.SIGKILL)
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, out) == (2, "")
+        assert err.startswith("llo: a process was ended from outside")
+        assert err.endswith("--persons\n")

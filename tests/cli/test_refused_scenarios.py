@@ -52,6 +52,16 @@ MISTAKES = {
         "amount = -1  # here",
         ("voucher.amount = -1", "allowed is 0 to 100000 EUR"),
     ),
+    "ages the wrong way round": Mistake(
+        "amount = 1000",
+        "age_from = 70  # here",
+        ("voucher.age_from: 70 is not below age_to = 67", "lower one or raise the other"),
+    ),
+    "open-ended with closing moments": Mistake(
+        "amount = 1000",
+        'opens = []  # here\ncloses = ["03-01 10:00"]',
+        ("voucher.opens: [] makes the scheme open-ended", "leave out closes"),
+    ),
     "share over 1": Mistake(
         "time_share = 0.5",
         "time_share = 1.5  # here",

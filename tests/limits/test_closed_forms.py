@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import chi2
 
 from simulator import codes, ledger
 from simulator.model import LearningModel
@@ -18,7 +17,6 @@ from simulator.policies.leerrekening import Leerrekening
 from simulator.policies.voucher import Voucher
 
 Make = Callable[..., LearningModel]
-ERROR_RATE = 1e-6  # of every statistical assertion here, on a fixed seed
 
 # Everybody alike: no construct matters, every gate is open, nobody fails to turn up.
 CONSTANT: dict[str, dict[str, float]] = {
@@ -47,12 +45,6 @@ def logistic(x: float) -> float:
     return 1.0 / (1.0 + exp(-x))
 
 
-def agree(count: np.ndarray, expected: np.ndarray) -> bool:
-    """Whether counts of independent persons fit expected counts (Pearson) at ERROR_RATE."""
-    statistic = float(((count - expected) ** 2 / expected).sum())
-    return bool(statistic < chi2.isf(ERROR_RATE, count.size - 1))
-
-
 def stationary() -> np.ndarray:
     """Shares of the stages: the left eigenvector of the monthly chain that the laws state."""
     s, a = CONSTANT["stages"], CONSTANT["action"]
@@ -71,13 +63,13 @@ def stationary() -> np.ndarray:
     return share / share.sum()
 
 
-def test_stages_settle_at_the_stationary_shares(model: Make) -> None:
+def test_stages_settle_at_the_stationary_shares(chance, model: Make) -> None:
     run = model(persons=40_000, parameters=CONSTANT, seed=9).run(250)
     count = np.bincount(run.population.worker["stage"], minlength=6)[1:]
-    assert agree(count, 40_000 * stationary())
+    assert chance.counts(count, 40_000 * stationary())
 
 
-def test_spells_of_contemplation_are_geometric(model: Make) -> None:
+def test_spells_of_contemplation_are_geometric(chance, model: Make) -> None:
     run = model(persons=40_000, parameters=CONSTANT, seed=10)
     stage = run.population.worker["stage"]
     stage[:] = codes.CONTEMPLATION
@@ -91,10 +83,10 @@ def test_spells_of_contemplation_are_geometric(model: Make) -> None:
     ended = np.append(-np.diff(survivors), survivors[-1]).astype(float)
     months = np.arange(12)
     expected = np.append(left * (1 - left) ** months, (1 - left) ** 12) * stage.size
-    assert agree(ended, expected)
+    assert chance.counts(ended, expected)
 
 
-def test_two_years_of_a_constant_hazard(model: Make) -> None:
+def test_two_years_of_a_constant_hazard(chance, model: Make) -> None:
     """One-month courses: 24 chances, so that 1 - (1 - h)^24 took part."""
     parameters = {**CONSTANT, "employer_training": {**CONSTANT["employer_training"], "m0": 0.02}}
     run = model(persons=40_000, parameters=parameters, seed=11).run(24)
@@ -103,7 +95,7 @@ def test_two_years_of_a_constant_hazard(model: Make) -> None:
     taken = np.count_nonzero(worker["last_job"][young] >= 0)
     share = 1 - (1 - 0.02) ** 24
     n = int(young.sum())
-    assert agree(np.array([taken, n - taken]), n * np.array([share, 1 - share]))
+    assert chance.share(taken, n, share)
 
 
 @settings(max_examples=12)

@@ -71,11 +71,10 @@ def test_nobody_is_in_an_impossible_cell(people: People) -> None:
     assert not np.isin(civil_servants, codes.SELF_EMPLOYED_CONTRACTS).any()
 
 
-def test_ages_fill_their_bands(people: People) -> None:
+def test_ages_fill_their_bands(chance, people: People) -> None:
     assert (people.age.min() // 12, people.age.max() // 12) == (15, 74)
     months = people.age[(people.age >= 25 * 12) & (people.age < 35 * 12)] - 25 * 12
-    # Mean of n uniform draws on 0..119: 4.5 standard errors, wrong once in 100,000 seeds.
-    assert abs(months.mean() - 59.5) < 4.5 * np.sqrt((120**2 - 1) / 12 / len(months))
+    assert chance.value(months.mean(), 59.5, np.sqrt((120**2 - 1) / 12 / len(months)))
 
 
 def test_teams_are_contiguous_and_within_one_employer(people: People) -> None:
