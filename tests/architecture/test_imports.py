@@ -7,7 +7,6 @@ Every import statement counts, those inside functions too. Only what stands unde
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
