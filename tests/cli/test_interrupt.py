@@ -44,14 +44,20 @@ def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
     return condition()
 
 
+def _hear_ctrl_c() -> None:
+    """A shell's background job ignores Ctrl-C, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def comparing(folder: Path) -> Iterator[subprocess.Popen[str]]:
     """A long comparison in a process group of its own, over an earlier result."""
     (folder / "compare.nc").write_bytes(EARLIER)
     command = [sys.executable, "-m", "experiments.cli", "compare", *LARGE, "--out", str(folder)]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=_hear_ctrl_c,
+    )  # fmt: skip
     try:
         yield process
         assert [path.name for path in folder.iterdir()] == ["compare.nc"]
