@@ -95,7 +95,8 @@ def _extra_learners(d: xr.Dataset, null: xr.Dataset) -> Array:
 
 
 def _cost(d: xr.Dataset) -> Array:
-    return _after(d, "awards_eur") - _after(d, "returned_eur") + _after(d, "administration_eur")
+    back = _after(d, "returned_eur") + _after(d, "repaid_eur")
+    return _after(d, "awards_eur") - back + _after(d, "administration_eur")
 
 
 def _mln(name: str) -> Measure:
@@ -252,5 +253,5 @@ def as_data(data: xr.Dataset) -> dict[str, Any]:
 
 def _cost_by_year(data: xr.Dataset, variant: Any) -> list[float]:
     d = data.sel(variant=variant).mean("seed")
-    total = d["awards_eur"] - d["returned_eur"] + d["administration_eur"]
+    total = d["awards_eur"] - d["returned_eur"] - d["repaid_eur"] + d["administration_eur"]
     return [float(x) for x in total.values]

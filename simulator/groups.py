@@ -75,6 +75,18 @@ for _row, (_dimension, _members) in enumerate(MEMBERSHIPS.values()):
     _MATRIX[_row, _SIZES[_AXES[_dimension]] + np.array(_members)] = 1.0
 
 
+def members(
+    worker: dict[str, NDArray[np.integer]], rows: NDArray[np.integer], group: str
+) -> NDArray[np.bool_]:
+    """Which of the rows belong to a group."""
+    dimension, wanted = MEMBERSHIPS[group]
+    if dimension == "age":
+        found = np.searchsorted(_AGE_STARTS, worker["age"][rows], side="right") - 1
+    else:
+        found = worker[dimension][rows]
+    return np.isin(found, wanted)
+
+
 def population_cells(*, contracts: tuple[int, ...], ages: tuple[int, int]) -> NDArray[np.bool_]:
     """The cells of a survey's population: these contracts, ages from (inclusive) to (exclusive)."""
     grid = np.unravel_index(np.arange(CELLS), _SHAPE)

@@ -117,7 +117,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
             "state": dict(self.state),
             "balances": dict(self.ledger.balances),
             "closed": self.ledger.closed,
-            "offices": {o.policy.name: [o.purse, o.closes, o.served] for o in self.offices},
+            "offices": {o.policy.name: o.state() for o in self.offices},
         }
 
     def _restore(self, state: Mapping[str, Any]) -> None:
@@ -126,8 +126,8 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.ledger.balances.update(state["balances"])
         self.ledger.closed = int(state["closed"])
         for office in self.offices:
-            purse, closes, served = state["offices"].get(office.policy.name, (0, -1, 1.0))
-            office.purse, office.closes, office.served = int(purse), int(closes), float(served)
+            if office.policy.name in state["offices"]:
+                office.restore(state["offices"][office.policy.name])
 
     def branch(self, policies: Sequence[Policy], recorder: Recorder | None = None) -> LearningModel:
         """A second future of the same people from this month on, under these policies."""

@@ -1,13 +1,17 @@
-"""A scheme's office: its windows, its order of service and its purse, on the SimPy clock.
+"""A scheme's office: its windows, its line, its purse and its assessors, on the SimPy clock.
 
-The office works in batches: one event serves everybody who stands in line at that minute.
+The office works in batches. When a window opens, or a month begins, it works out for everybody in
+line when each is served and until whom the purse can pay; what follows from it happens in one
+event at the minute in which the line is closed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import math
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import simpy
@@ -15,26 +19,53 @@ from numpy.typing import NDArray
 
 from simulator import draws
 from simulator.calendar import Calendar
-from simulator.policy import Policy, Windows
+from simulator.policy import Policy
+from simulator.queueing import one_counter, payable, presented, several_counters
+from simulator.windows import Windows
 
 Rows = NDArray[np.int64]
+Cents = NDArray[np.int64]
+Clock = NDArray[np.float64]
 OPEN, MONTHLY, YEARLY = "open", "monthly", "yearly"
 YEARLY_AT, MONTHLY_AT = 1, 2  # minutes after a month begins; workers decide in between
+HOUR = 60
 
 
 class Counter(Protocol):
     """What an office asks of the model."""
 
     def applicants(self, number: int) -> Rows: ...
-    def asked(self, rows: Rows) -> NDArray[np.int64]: ...
+    def asked(self, rows: Rows) -> Cents: ...
     def skill(self, rows: Rows) -> NDArray[np.float64]: ...
+    def members(self, rows: Rows, group: str) -> NDArray[np.bool_]: ...
     def award(self, office: Office, rows: Rows) -> None: ...
-    def turn_away(self, office: Office, rows: Rows) -> None: ...
+    def turn_away(self, office: Office, rows: Rows, refused: bool = False) -> None: ...
+    def follow_up(self, office: Office) -> None: ...
     def yearly(self, office: Office) -> None: ...
 
 
+@dataclass
+class Cases:
+    """Applications whose money is set aside and that wait for a decision."""
+
+    rows: Rows
+    cents: Cents
+    decided: Clock
+
+    def where(self, chosen: NDArray[np.bool_]) -> Cases:
+        return Cases(self.rows[chosen], self.cents[chosen], self.decided[chosen])
+
+    def joined(self, other: Cases) -> Cases:
+        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
+        return Cases(*(np.concatenate(pair) for pair in pairs))
+
+
+def _none() -> Cases:
+    return Cases(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+
+
 class Office:
-    """One scheme in force from month `first` up to month `last`."""
+    """One scheme in force from month `first` up to month `last`; `share` of it is simulated."""
 
     def __init__(
         self,
@@ -47,13 +78,26 @@ class Office:
         seed: int,
     ) -> None:
         self.policy, self.number, self.first, self.last = policy, number, first, last
-        self.calendar, self.seed = calendar, seed
+        self.calendar, self.seed, self.share = calendar, seed, share
         self.purse = 0  # cents left in the window that is open; unused when open-ended
         self.closes = -1  # clock time at which it closes
-        self.served = 1.0  # share of those in line who were served when it last opened
-        # Only part of the nation is simulated; the budget is that part's.
-        self.yearly_budget = int(policy.values.get("budget", 0.0) * 100 * share)
+        self.served = 1.0  # share of those in line who could be paid when it last served
+        self.pending, self.free = _none(), np.zeros(0)  # the pile, and when assessors are free
         self.log: list[tuple[int, str, int, int]] = []  # (clock, event, persons, cents)
+
+    def state(self) -> dict[str, Any]:
+        """What the office remembers from month to month, as plain data."""
+        kept = {k: v.tolist() for k, v in vars(self.pending).items()}
+        return {"purse": self.purse, "closes": self.closes, "served": self.served,
+                "free": self.free.tolist(), "pending": kept}  # fmt: skip
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        self.purse, self.closes = int(state["purse"]), int(state["closes"])
+        self.served, kept = float(state["served"]), state["pending"]
+        self.free = np.array(state["free"], float)
+        self.pending = Cases(np.array(kept["rows"], np.int64), np.array(kept["cents"], np.int64),
+                             np.array(kept["decided"], float))  # fmt: skip
 
     def window_in(self, t: int) -> int | None:
         """The number of the window that opens in month t, if one does."""
@@ -92,57 +136,149 @@ class Office:
         while t < self.last:
             for moment, kind in self.events(t):
                 yield env.timeout(moment - env.now)
-                self._do(kind, int(env.now), t, counter)
+                if kind == YEARLY:
+                    counter.yearly(self)
+                    continue
+                if kind == MONTHLY:
+                    counter.follow_up(self)
+                    self._decide(t, int(env.now), counter)
+                    if self.window_in(t) is not None or not self.is_open(t):
+                        continue
+                else:
+                    self._open_window(int(env.now), t)
+                yield from self._serve(env, t, kind == OPEN, counter)
             t += 1
             yield env.timeout(self.calendar.begins(t) - env.now)
-
-    def _do(self, kind: str, now: int, t: int, counter: Counter) -> None:
-        if kind == YEARLY:
-            counter.yearly(self)
-        elif kind == OPEN:
-            self._open_window(now, t)
-            self._serve(now, t, counter)
-        elif self.policy.windows is None or (self.purse > 0 and now < self.closes):
-            self._serve(now, t, counter)
 
     def _open_window(self, now: int, t: int) -> None:
         windows, window = self.policy.windows, self.window_in(t)
         if windows is None or window is None:
             return
-        share = self.yearly_budget // len(windows.opens)
         left = self.purse if windows.carry_over and window > 0 else 0
-        self.purse = share + left
+        self.purse = self._budget(windows, window) + left
         self.closes = self.calendar.minutes(
             Windows.moment(windows.closes[window], self.calendar.at(t)[0])
         )
         self.log.append((now, OPEN, 0, self.purse))
 
-    def _serve(self, now: int, t: int, counter: Counter) -> None:
-        """Everybody in line: all when open-ended, else in order until the purse cannot pay."""
-        rows = counter.applicants(self.number)
-        if self.policy.windows is None:
-            served, cost = rows, int(counter.asked(rows).sum())
-        else:
-            rows = rows[self._order(rows, t, counter)]
-            cumulative = np.cumsum(counter.asked(rows))
-            count = int(np.searchsorted(cumulative, self.purse, side="right"))
-            served, cost = rows[:count], int(cumulative[count - 1]) if count else 0
-            away = rows[count:]
-            self.purse -= cost
-            if rows.size:
-                self.served = count / rows.size
-            if away.size:  # who comes next is not served either: the window is closed
-                self.closes = now
-                counter.turn_away(self, away)
-                self.log.append((now, "turned away", int(away.size), 0))
-        if served.size:
-            counter.award(self, served)
-            self.log.append((now, "awarded", int(served.size), cost))
+    def _budget(self, windows: Windows, window: int) -> int:
+        """Cents of a window; only part of the nation is simulated, the budget is that part's."""
+        if windows.budgets:
+            return int(windows.budgets[window] * 100 * self.share)
+        return int(self.policy.values["budget"] * 100 * self.share) // len(windows.opens)
 
-    def _order(self, rows: Rows, t: int, counter: Counter) -> NDArray[np.intp]:
-        luck = draws.uniforms(self.seed, rows, t, f"{self.policy.name}.order")
-        if self.policy.windows is not None and self.policy.windows.order == "queue":
+    def _serve(
+        self, env: simpy.Environment, t: int, opening: bool, counter: Counter
+    ) -> Generator[simpy.Event]:
+        """Everybody who comes this month; then the decisions that are made within it."""
+        start, month_ends = int(env.now), self.calendar.begins(t + 1) - 1
+        rows = np.setdiff1d(counter.applicants(self.number), self.pending.rows)
+        if self.policy.windows is None:
+            cases = Cases(rows, counter.asked(rows), np.full(rows.size, float(start)))
+        else:
+            ends = min(month_ends, self.closes)
+            rows, done = self._line(rows, start, t, opening, counter)
+            rows, done, late = rows[done <= ends], done[done <= ends], rows[done > ends]
+            asked = counter.asked(rows)
+            paid = payable(asked, *self._pots(rows, counter), self.purse)
+            cases = Cases(rows[paid], asked[paid], done[paid])
+            away = rows[~paid]
+            line = rows.size + late.size
+            if away.size:  # the window shuts at whoever cannot be paid; the rest comes too late
+                self.closes = math.ceil(done[paid].max(initial=start))
+            if away.size or self.closes <= month_ends:
+                away, late = np.concatenate([away, late]), late[:0]
+            self.purse -= int(cases.cents.sum())
+            if line:
+                self.served = cases.rows.size / line
+            if away.size:
+                yield env.timeout(max(self.closes - start, 0))
+                counter.turn_away(self, away)
+                self.log.append((int(env.now), "closed", int(away.size), self.purse))
+        self.pending = self.pending.joined(self._assessed(cases, t))
+        last = self.pending.decided[self.pending.decided <= month_ends].max(initial=env.now)
+        yield env.timeout(math.ceil(last) - env.now)
+        self._decide(t, int(env.now), counter)
+
+    def _line(
+        self, rows: Rows, start: int, t: int, opening: bool, counter: Counter
+    ) -> tuple[Rows, Clock]:
+        """Applicants in order of service, and the clock time at which each is served."""
+        values, name = self.policy.values, self.policy.name
+        waiting = draws.uniforms(self.seed, rows, t, f"{name}.arrival")
+        if opening:
+            present, delay = presented(waiting, values["present"], values["spread"] * HOUR)
+        else:  # the window was open all month: people come as they decide
+            present = np.zeros(rows.size, bool)
+            delay = waiting * (self.calendar.begins(t + 1) - start)
+        luck = draws.uniforms(self.seed, rows, t, f"{name}.order")
+        place = np.where(present, self._place(rows, luck, counter), 0.0)
+        order = np.lexsort((place, delay))
+        each = 1.0 / (self.share * values["rate"])
+        return rows[order], start + one_counter(delay[order], each)
+
+    def _place(self, rows: Rows, luck: NDArray[np.float64], counter: Counter) -> Clock:
+        """Place in the line of who is present at the opening: the lowest is served first."""
+        windows = self.policy.windows
+        place = luck
+        if windows is not None and windows.order == "arrival":
             weight = self.policy.values.get("queue_skill", 0.0)
-            noise = np.log(luck / (1.0 - luck))
-            return np.argsort(-(weight * counter.skill(rows) + noise), kind="stable")
-        return np.argsort(luck, kind="stable")
+            score = weight * counter.skill(rows) + np.log(luck / (1.0 - luck))
+            place = 1.0 / (1.0 + np.exp(score))
+        if windows is not None and windows.priority:
+            place = place + 1.0 - self._any(rows, windows.priority, counter)
+        return place
+
+    def _any(self, rows: Rows, groups: Sequence[str], counter: Counter) -> NDArray[np.bool_]:
+        found = np.zeros(rows.size, bool)
+        for group in groups:
+            found |= counter.members(rows, group)
+        return found
+
+    def _pots(self, rows: Rows, counter: Counter) -> tuple[Rows, Cents]:
+        """The pot of each of the rows (-1: none), and what every pot holds in this window."""
+        windows = self.policy.windows
+        pots = windows.pots if windows is not None else ()
+        pot, parts = np.full(rows.size, -1), len(windows.opens) if windows is not None else 1
+        for k, (group, _) in reversed(list(enumerate(pots))):  # the first that fits
+            pot[counter.members(rows, group)] = k
+        held = [min(int(eur * 100 * self.share) // parts, self.purse) for _, eur in pots]
+        return pot, np.array(held, np.int64)
+
+    def _assessed(self, cases: Cases, t: int) -> Cases:
+        """The same cases with the clock time at which assessors are through with each.
+
+        An office of c assessors for the nation is c / weight for the part that is simulated; what
+        rounding that to whole persons changes is made up in the time of an assessment.
+        """
+        wanted = self.policy.values["assessors"] * self.share
+        if wanted == 0.0 or not cases.rows.size:
+            return cases
+        counters = max(1, round(wanted))
+        minutes = self.policy.values["assessment"] * counters / wanted
+        luck = draws.uniforms(self.seed, cases.rows, t, f"{self.policy.name}.assessment")
+        order = np.argsort(cases.decided, kind="stable")
+        free = self.free if self.free.size == counters else np.zeros(counters)
+        service = -minutes * np.log(luck[order])
+        done, self.free = several_counters(cases.decided[order], service, free)
+        return Cases(cases.rows[order], cases.cents[order], done)
+
+    def _decide(self, t: int, now: int, counter: Counter) -> None:
+        """Award or refuse whatever has been assessed by now."""
+        due = self.pending.decided <= now
+        cases, self.pending = self.pending.where(due), self.pending.where(~due)
+        if not cases.rows.size:
+            return
+        waits = np.isin(cases.rows, counter.applicants(self.number))
+        luck = draws.uniforms(self.seed, cases.rows, t, f"{self.policy.name}.rejected")
+        good = waits & (luck >= self.policy.values["rejected"])
+        for event, chosen in (("withdrawn", ~waits), ("rejected", waits & ~good)):
+            if chosen.any():
+                back = int(cases.cents[chosen].sum())
+                self.purse += back if self.policy.windows is not None else 0
+                self.log.append((now, event, int(chosen.sum()), back))
+        if (waits & ~good).any():
+            counter.turn_away(self, cases.rows[waits & ~good], refused=True)
+        if good.any():
+            self.log.append((now, "awarded", int(good.sum()), int(cases.cents[good].sum())))
+            counter.award(self, cases.rows[good])

@@ -9,8 +9,7 @@ anything, at no burden. `simulator.instruments` joins all policies in force.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from simulator.codes import BACHELOR, LOW
@@ -21,67 +20,14 @@ from simulator.laws import (
     refuse_impure,
 )
 from simulator.parameters import Parameter, Parameters, param
+from simulator.windows import Windows
 
 RULES = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time", "norm_shift",
          "recognised_share", "informs")  # fmt: skip
 PAYS = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time")  # course after 1st
 COURSE = ("price", "hours", "recognised")
 _HARDER = math.exp(0.5)  # effort felt a class of education lower, behaviour E5: e^(.5 (1 - edu))
-ORDERS = ("lottery", "queue")
-_SETTINGS = ("opens", "closes", "order", "carry_over")
-
-
-@dataclass(frozen=True)
-class Windows:
-    """When one may apply, every year, and who is served first; dates are "MM-DD HH:MM"."""
-
-    opens: tuple[str, ...]
-    closes: tuple[str, ...]
-    order: str = "lottery"
-    carry_over: bool = True  # money left in a window is added to the next one of that year
-
-    def __post_init__(self) -> None:
-        if self.order not in ORDERS:
-            raise ValueError(f"order = {self.order!r}: allowed is {' or '.join(ORDERS)}")
-        if not isinstance(self.carry_over, bool):
-            raise ValueError(f"carry_over = {self.carry_over!r}: give true or false")
-        for key in ("opens", "closes"):
-            if not isinstance(getattr(self, key), tuple):
-                raise ValueError(
-                    f'{key} = {getattr(self, key)!r}: give a list of "MM-DD HH:MM", one a window'
-                )
-        if len(self.opens) != len(self.closes) or not self.opens:
-            raise ValueError(
-                f"opens: {len(self.opens)} opens and {len(self.closes)} closes; "
-                "give as many closing as opening moments, at least one"
-            )
-        opening, closing = self._moments("opens"), self._moments("closes")
-        times = [m for pair in zip(opening, closing, strict=True) for m in pair]
-        for k, (opens, closes) in enumerate(zip(times[::2], times[1::2], strict=True)):
-            if closes <= opens:
-                raise ValueError(
-                    f"closes: window {k + 1} closes {self.closes[k]} before it "
-                    f"opens {self.opens[k]}: "
-                    "let it close later in the same year"
-                )
-        if times != sorted(times):
-            raise ValueError(
-                "opens: windows overlap or are out of order: let one close before the next opens"
-            )
-
-    def _moments(self, key: str) -> list[datetime]:
-        try:
-            return [self.moment(text) for text in getattr(self, key)]
-        except ValueError as error:
-            raise ValueError(f"{key}: {error}") from None
-
-    @staticmethod
-    def moment(text: str, year: int = 2001) -> datetime:
-        """A moment "MM-DD HH:MM" in a year; ValueError if it is no such moment."""
-        try:
-            return datetime.strptime(f"{year}-{text}", "%Y-%m-%d %H:%M")
-        except (ValueError, TypeError):
-            raise ValueError(f'moment {text!r}: give "MM-DD HH:MM", as in "03-01 10:00"') from None
+_SETTINGS = ("opens", "closes", "order", "carry_over", "priority", "pots", "budgets")
 
 
 class Policy:
@@ -93,6 +39,7 @@ class Policy:
     windows: ClassVar[Windows | None] = None  # None: open-ended, everybody who qualifies is paid
     yearly: ClassVar[Law | None] = None  # applied to everybody at the start of a calendar year
     on_award: ClassVar[Law | None] = None  # applied to whoever is awarded
+    on_failure: ClassVar[Law | None] = None  # applied to who does not turn up or stops early
     rights_column: ClassVar[str] = ""  # money column that holds outstanding rights
 
     awareness: float = param(0.25, "1/year", "chance of hearing of it by passive publicity (i0)",
@@ -108,9 +55,29 @@ class Policy:
     admin_per_award: float = param(67.0, "EUR", "administration per award",
                                    "Rekenkamer 2023: 14.5 mln / 216,269 STAP awards", "D",
                                    bounds=(0, 10_000), prior=(40, 120))  # fmt: skip
+    admin_per_application: float = param(0.0, "EUR", "administration per application dealt with, "
+                                         "award or not", "no split published", "A",
+                                         bounds=(0, 10_000), prior=(0, 30))  # fmt: skip
     recovery: float = param(0.985, "share", "of an award recovered after a no-show",
                             "BNR June 2023: 2.6 mln not reclaimed of 183 mln; upper bound", "D",
                             bounds=(0, 1), prior=(0.5, 1))  # fmt: skip
+    repaid: float = param(0.0, "share", "of an award repaid by who stops early", "no source", "A",
+                          bounds=(0, 1), prior=(0, 0.5))  # fmt: skip
+    rejected: float = param(0.0, "share", "applications refused when they are assessed",
+                            "no source", "A", bounds=(0, 1), prior=(0, 0.2))  # fmt: skip
+    rate: float = param(300.0, "1/minute", "applications that the digital queue lets in",
+                        "nieuws.nl 17-3-2023, STAP", "R", bounds=(0.001, 1e6))  # fmt: skip
+    present: float = param(0.95, "share", "of a window's applicants who are in line at its opening",
+                           "STAP May 2022: 43,000 queued, 45,000 applied", "D", bounds=(0, 1),
+                           prior=(0.6, 0.97))  # fmt: skip
+    spread: float = param(12.0, "hours", "mean delay of those who come later",
+                          "STAP May 2022: over 90% in the first 12 hours", "D",
+                          bounds=(0.01, 1_000), prior=(4, 36))  # fmt: skip
+    assessors: float = param(0.0, "persons", "who assess applications; 0 = assessed at once",
+                             "no source; UWV had 105 persons on STAP", "A",
+                             bounds=(0, 100_000))  # fmt: skip
+    assessment: float = param(60.0, "minutes", "mean time of an assessment", "no source", "A",
+                              bounds=(0.1, 10_000), prior=(15, 240))  # fmt: skip
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -148,11 +115,16 @@ class Policy:
         settings = {k: given.pop(k) for k in _SETTINGS if k in given}
         self.windows = self._windows(settings)  # type: ignore[misc]  # an instance may differ
         self.values = self.parameters.values(given)
-        if self.windows is not None and "budget" not in self.values:
-            raise ValueError(
-                f"{self.name}: windows without a budget would pay nobody: declare the parameter "
-                "budget, or leave out opens and closes"
-            )
+        if self.windows is not None:
+            if "budget" not in self.values:
+                raise ValueError(
+                    f"{self.name}: windows without a budget would pay nobody: declare the "
+                    "parameter budget, or leave out opens and closes"
+                )
+            try:
+                self.windows.check_budget(self.values["budget"])
+            except ValueError as error:
+                raise ValueError(f"{self.name}.{error}") from None
         young, old = self.values.get("age_from", 0.0), self.values.get("age_to", math.inf)
         if young >= old:
             raise ValueError(
@@ -175,6 +147,14 @@ class Policy:
         given: dict[str, Any] = {
             k: tuple(v) if isinstance(v, list) and k != "order" else v for k, v in settings.items()
         }
+        pots = given.get("pots", {})
+        if not isinstance(pots, dict):
+            raise ValueError(
+                f"{self.name}.pots = {pots!r}: give a table of groups and EUR a year, as in "
+                'pots = {"education:practical" = 125e6}'
+            )
+        if pots:
+            given["pots"] = tuple(pots.items())
         base = type(self).windows
         try:
             return replace(base, **given) if base else Windows(**given)

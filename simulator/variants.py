@@ -232,8 +232,8 @@ def _anyway(courses: Courses, null: Recorder, design: Design, years: int) -> NDA
 def _money(model: LearningModel, design: Design, years: int) -> dict[str, NDArray[np.float64]]:
     """Cents a year by purpose, and the State's outstanding obligation at each year's end."""
     names = [p.name for p in model.policies]
-    kinds = ("award", "returned", "administration", "granted", "used", "lapsed", "own money",
-             "self-chosen courses", "own initiative")  # fmt: skip
+    kinds = ("award", "returned", "repaid", "administration", "granted", "used", "lapsed",
+             "own money", "self-chosen courses", "own initiative")  # fmt: skip
     found = {kind: np.zeros(years) for kind in kinds}
     for entry in model.ledger.entries:
         if design.spin_up <= entry.t < design.spin_up + 12 * years:
@@ -247,6 +247,7 @@ def _money(model: LearningModel, design: Design, years: int) -> dict[str, NDArra
     return {
         "awards_eur": found["award"],
         "returned_eur": found["returned"],
+        "repaid_eur": found["repaid"],
         "administration_eur": found["administration"],
         "granted_eur": found["granted"],
         "lapsed_eur": found["lapsed"],
@@ -262,7 +263,7 @@ def _counts(recorder: Recorder, design: Design, years: int) -> dict[str, NDArray
     t = np.array(recorder.months)
     simple = ("started", "completed", "job_courses", "no_shows")
     found = {n: np.array([f.get(n, 0) for f in recorder.flows], float) for n in simple}
-    for prefix in ("awards", "turned_away", "returns"):
+    for prefix in ("awards", "turned_away", "rejected", "returns"):
         per_month = [
             sum(v for k, v in f.items() if k.startswith(f"{prefix}:")) for f in recorder.flows
         ]

@@ -58,6 +58,8 @@ class Wiring:
         known = [awareness_law(policies)] if policies else []
         self.sweep = self._bound((*register.MONTHLY, *known, *register.STAGES))
         self.award = self._bound(register.AWARDED)
+        self.turned_away = self._bound(register.TURNED_AWAY)
+        self.on_failure = [self._bound([p.on_failure]) if p.on_failure else None for p in policies]
         self.on_award = [self._bound([p.on_award]) if p.on_award else None for p in policies]
         self.yearly = [self._bound([p.yearly]) if p.yearly else None for p in policies]
         team = Names(table(TEAM), {}, {}, self._names.owners, self._names.drivers)
@@ -67,7 +69,8 @@ class Wiring:
         """Have every loop compiled, so that a first month takes no longer than the others."""
         for bound in (self.sweep, self.team, *filter(None, self.yearly)):
             bound.prepare(drivers, rows=False)
-        for bound in (self.award, *filter(None, self.on_award)):
+        some = (*self.on_award, *self.on_failure)
+        for bound in (self.award, self.turned_away, *filter(None, some)):
             bound.prepare(drivers, rows=True)
 
     def _bound(self, laws: Sequence[Law]) -> Bound:

@@ -35,6 +35,10 @@ PARAMETERS = parameters(
     no_show_paid=param(0.8, "ratio", "idem when EUR 100 or more is own money",
                        "Ketel et al. 2016: no sunk-cost effect; behaviour E6 no. 19", "A",
                        bounds=(0, 1), prior=(0.5, 1)),
+    give_up=param(0.2, "share", "turned away who drop the plan; the others come back",
+                  "STAP: sizes not published", "A", bounds=(0, 1), prior=(0.05, 0.5)),
+    lose_heart=param(0.05, "z", "self-efficacy lost by being turned away", "no source", "A",
+                     bounds=(0, 3), prior=(0, 0.2)),
     crowd_by_budget=param(0.0, "switch", "1 = tight employers turn to public money sooner "
                           "(structural alternative E7d): xi x 2 price / (price + budget)",
                           "behaviour E7", "A", bounds=(0, 1), prior=(0, 1)),
@@ -183,6 +187,16 @@ def take_up(
         codes.ACTION, 0, public_money, INSTRUMENT + applies, t, t + months, t + months - 1,
         1, plan_price, worker, employer, public_money, 0.0, 0,
     )  # fmt: skip
+
+
+@law("stage", "applies", "public_money", "self_efficacy", p=PARAMETERS, u="office.reaction",
+     tallies=("gave_up",))  # fmt: skip
+def disappointed(self_efficacy, u, p):
+    """Turned away or refused: some give up, the others keep the plan and come back."""
+    less = clip(self_efficacy - p.lose_heart, -3.0, 3.0)
+    if u < p.give_up:
+        return codes.CONTEMPLATION, 0, 0.0, less, 1
+    return codes.PREPARATION, 0, 0.0, less, 0
 
 
 def _over(course_end, t):

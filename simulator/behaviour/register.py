@@ -46,6 +46,7 @@ STAGES: tuple[Law, ...] = (
 )
 TEAM: tuple[Law, ...] = (norm.team_norm,)
 AWARDED: tuple[Law, ...] = (action.take_up,)
+TURNED_AWAY: tuple[Law, ...] = (action.disappointed,)
 MEASURE: tuple[Law, ...] = (plans.affordability_now,)
 
 DERIVED: tuple[Derived, ...] = (intention.intention, plans.employer_pays, action.willingness)

@@ -3,11 +3,13 @@
 from simulator.columns import NEVER, Column
 from simulator.laws import law
 from simulator.parameters import param
-from simulator.policy import Policy, Windows
+from simulator.policy import Policy
+from simulator.windows import Windows
 
 YEAR = Column(
-    "voucher_year", "int16", "calendar year", "last year with a voucher", NEVER, 3_000, NEVER
-)
+    "voucher_year", "int16", "calendar year", "last year in which no voucher may be had any more",
+    NEVER, 3_000, NEVER,
+)  # fmt: skip
 
 
 @law("voucher_year")
@@ -35,6 +37,18 @@ class Voucher(Policy):
     budget = param(160e6, "EUR/year", "national budget for awards, shared over the windows",
                    "STAP plan 2022, 5 windows; accountancyvanmorgen 1-7-2022", "R",
                    bounds=(0, 1e11), prior=(100e6, 325e6))  # fmt: skip
+    recognised_only = param(0.0, "switch", "1 = recognised (OCW) courses only, as from Sept 2023",
+                            "source 000 l.245-246", "S", bounds=(0, 1))  # fmt: skip
+    rejected = param(0.08, "share", "applications refused when they are assessed",
+                     "STAP Sept 2022: 3,300 of 44,000; nu.nl 6223303", "D", bounds=(0, 1),
+                     prior=(0.02, 0.15))  # fmt: skip
+    repaid = param(0.5, "share", "of an award repaid by who stops early: own fault, and collected",
+                   "STAP: repayment below 80% attendance; share no source", "A", bounds=(0, 1),
+                   prior=(0.2, 0.9))  # fmt: skip
+    own_fault = param(0.5, "share", "no-shows and early stops by own fault, which exclude",
+                      "no source", "A", bounds=(0, 1), prior=(0.2, 0.8))  # fmt: skip
+    exclusion = param(2.0, "years", "without a voucher after that", "STAP: at most 2; edin.nl",
+                      "R", bounds=(0, 10), prior=(0, 2))  # fmt: skip
     queue_skill = param(0.5, "z/class", "advantage of the higher educated in a queue",
                         "behaviour E6 no. 30", "A", bounds=(0, 10), prior=(0, 1))  # fmt: skip
     age_from = param(18.0, "years", "lowest age", "STAP regulation", "R", bounds=(15, 75))
@@ -43,8 +57,19 @@ class Voucher(Policy):
 
     def eligible(age, voucher_year, year, p):
         """18 to AOW age, once a calendar year."""
-        return p.age_from * 12 <= age < p.age_to * 12 and voucher_year != year
+        return p.age_from * 12 <= age < p.age_to * 12 and voucher_year < year
 
-    def covers(price, p):
+    def covers(price, recognised, p):
         """The price less the own share, up to the amount."""
+        if p.recognised_only == 1.0 and recognised == 0:
+            return 0.0
         return min(price * (1.0 - p.own_share), p.amount)
+
+
+@law("voucher_year", p=Voucher.parameters, u="voucher.own_fault")
+def exclude(voucher_year, year, u, p):
+    """Who does not turn up or stops early by own fault gets none for some years."""
+    return int(year + p.exclusion) if u < p.own_fault else voucher_year
+
+
+Voucher.on_failure = exclude

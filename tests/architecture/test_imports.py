@@ -22,8 +22,9 @@ PACKAGES = ("simulator", "scenarios", "calibration", "experiments", "reports")
 # The same within simulator: a module imports only from rows above its own. A new module gets its
 # row here. The laws' row is the last that behaviour and policies may see, with policy.
 ROWS = (
-    "calendar codes columns draws ledger parameters",
+    "calendar codes columns draws ledger parameters queueing",
     "laws employers groups",
+    "windows",
     "policy fusion synthesis",
     "loops behaviour policies population surveys",
     "kernel",
@@ -37,10 +38,10 @@ ROWS = (
 RANK = {name: rank for rank, row in enumerate(ROWS) for name in row.split()}
 
 # What a law or an instrument may know of the rest.
-SEEN_BY_LAWS = {"laws", "policy", "columns", "codes", "draws", "parameters"}
+SEEN_BY_LAWS = {"laws", "policy", "columns", "codes", "draws", "parameters", "windows"}
 
-# Fused laws and the sweep over blocks are compiled code too.
-NUMBA_FILES = {"laws", "draws", "kernel"}
+# Fused laws, the sweep over blocks and the line before an office are compiled code too.
+NUMBA_FILES = {"laws", "draws", "kernel", "queueing"}
 LIBRARY_FILES = {
     "mesa": {"model", "population"},
     "simpy": {"model", "office", "training"},

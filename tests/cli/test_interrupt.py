@@ -56,7 +56,7 @@ def comparing(folder: Path) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "experiments.cli", "compare", *LARGE, "--out", str(folder)]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-        preexec_fn=_hear_ctrl_c,
+        preexec_fn=_hear_ctrl_c,  # noqa: PLW1509  # no threads are running here
     )  # fmt: skip
     try:
         yield process

@@ -123,11 +123,11 @@ MISTAKES = {
         f'{VOUCHER}\nopens = ["03-01 10:00"]\ncloses = ["04-31 10:00"]  # here',
         ("'04-31 10:00'", 'give "MM-DD HH:MM"'),
     ),
-    "a number for windows": Mistake(VOUCHER, f"{VOUCHER}\nopens = 5  # here", ("opens", "MM-DD")),
+    "a number for windows": Mistake(VOUCHER, f"{VOUCHER}\nopens = 5  # here", ("opens = 5", "give a list")),
     "unknown order": Mistake(
         VOUCHER,
         f'{VOUCHER}\norder = "first"  # here',
-        ("order = 'first'", "allowed is lottery or queue"),
+        ("order = 'first'", "allowed is lottery or arrival"),
     ),
     "text for carrying over": Mistake(
         VOUCHER, f'{VOUCHER}\ncarry_over = "no"  # here', ("carry_over = 'no'", "true or false")

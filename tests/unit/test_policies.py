@@ -13,8 +13,8 @@ from simulator.policies.voucher import Voucher, used_this_year
 
 def test_a_voucher_pays_the_price_less_the_own_share_up_to_the_amount() -> None:
     p = Voucher.parameters.tuple(amount=1_000.0, own_share=0.2)
-    assert Voucher.covers(500.0, p) == pytest.approx(400.0)
-    assert Voucher.covers(5_000.0, p) == 1_000.0
+    assert Voucher.covers(500.0, 0, p) == pytest.approx(400.0)
+    assert Voucher.covers(5_000.0, 0, p) == 1_000.0
 
 
 @pytest.mark.parametrize(
