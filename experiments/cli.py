@@ -123,6 +123,30 @@ def run(
 
 
 @app.command()
+def replay(
+    scenario: Annotated[Path, typer.Argument(help="A scenario with [[observed]] figures.")],
+    persons: Persons = None,
+    seeds: SeedCount = None,
+    as_json: Json = False,
+) -> None:
+    """Live a scheme of the past again and print it beside what was published.
+
+    Example: llo replay scenarios/stap-2022.toml
+    """
+    chosen = _scenario(scenario, persons=persons, seeds=seeds)
+    from experiments import printing
+    from experiments import replay as replaying
+
+    replaying.check(chosen)
+    rows = _with_progress(
+        "Replaying", replaying.months_of(chosen), lambda tell: replaying.run(chosen, tell)
+    )
+    print(json.dumps(replaying.as_data(rows), indent=1)) if as_json else printing.replay(
+        chosen.title, rows
+    )
+
+
+@app.command()
 def check(scenario: Annotated[Path, typer.Argument(help="A scenario in TOML.")]) -> None:
     """Say whether a scenario can run, and if not, what is wrong, on which line, and the remedy.
 

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from calibration.levels import Fit
-from experiments.table import NOTES, compute, shown
+from experiments.replay import Beside
+from experiments.table import NOTES, Estimate, compute, shown
 from simulator.policy import Policy
 
 Row = dict[str, Any]
@@ -107,6 +108,40 @@ def policies(kinds: dict[str, type[Policy]]) -> None:
             allowed = f"{p.bounds[0]:g} to {p.bounds[1]:g}"
             grid.add_row(key, f"{p.default:g}", allowed, p.unit, p.doc, f"{p.source} ({p.tag})")
         console.print(grid)
+
+
+def replay(title: str, rows: list[Beside]) -> None:
+    """A scheme of the past as simulated, beside what was published; what differs is said."""
+    grid = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False)
+    grid.add_column("measure", no_wrap=True)
+    grid.add_column("window")
+    grid.add_column("published", justify="right")
+    grid.add_column("simulated", justify="right")
+    grid.add_column("", no_wrap=True)
+    grid.add_column("source", max_width=58)
+    for row in rows:
+        figure, scale, decimals = row.observed, 1.0, 0
+        if "share" in figure.measure:
+            scale, decimals = 100.0, 1
+        elif "hours" in figure.measure:
+            decimals = 1
+        unit = "%" if scale > 1 else ""
+        found = row.simulated and Estimate(*(scale * x for x in vars(row.simulated).values()))
+        grid.add_row(
+            figure.measure, str(figure.window or "all"),
+            f"{scale * figure.value:,.{decimals}f}{unit}",
+            shown(found, decimals) + unit if found else "not always",
+            "as published" if row.agrees else "[bold]differs[/bold]", figure.source,
+        )  # fmt: skip
+    console = _console()
+    console.print(grid)
+    met = sum(row.agrees for row in rows)
+    console.print(
+        f"{met} of {len(rows)} figures come out within their margin and the 90% interval over "
+        "seeds. Nothing was fitted to them.\nBehaviour stands at central priors: a difference is "
+        "a finding about the model, not about STAP.",
+        highlight=False,
+    )
 
 
 def levels(fit: Fit) -> None:

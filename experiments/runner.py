@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.sharedctypes import Synchronized
-from typing import Any
+from typing import Any, TypeVar
 
 import xarray as xr
 
@@ -20,6 +20,7 @@ from simulator import draws
 from simulator.variants import compare, start
 
 _done: Any = None
+Result = TypeVar("Result")
 
 
 def _begin(counter: Any) -> None:
@@ -29,7 +30,8 @@ def _begin(counter: Any) -> None:
     _done = counter
 
 
-def _count(months: int) -> None:
+def count_months(months: int) -> None:
+    """Tell the parent process how many months more have been lived."""
     if _done is not None:
         with _done.get_lock():
             _done.value += months
@@ -39,7 +41,7 @@ def one_seed(scenario: Scenario, index: int) -> xr.Dataset:
     """All variants of a scenario for replicate `index`."""
     seed = draws.replicate(scenario.seeds.first, index)
     makers = {v: _maker(scenario, v) for v in scenario.names()}
-    return compare(scenario.design(), makers, seed, _count)
+    return compare(scenario.design(), makers, seed, count_months)
 
 
 def _maker(scenario: Scenario, variant: str) -> Callable[[], Any]:
@@ -63,12 +65,27 @@ def run(
     scenario: Scenario, progress: Callable[[int], None] = lambda done: None, workers: int = 0
 ) -> xr.Dataset:
     """The comparison over all seeds; `progress` is told how many months are done."""
+    return describe(
+        xr.concat(over_seeds(scenario, one_seed, progress, workers), "seed", data_vars="all"),
+        scenario,
+    )
+
+
+def over_seeds(
+    scenario: Scenario,
+    job: Callable[[Scenario, int], Result],
+    progress: Callable[[int], None] = lambda done: None,
+    workers: int = 0,
+) -> list[Result]:
+    """`job(scenario, index)` for every replicate, in order, on all cores.
+
+    `job` must be a function of a module that tells `count_months` what it has lived. Raises
+    OSError with one line when a process is ended from outside.
+    """
     context = multiprocessing.get_context("spawn")
     count = min(workers or os.cpu_count() or 1, scenario.seeds.count)
     if count == 1:
-        return describe(
-            _joined([one_seed(scenario, k) for k in range(scenario.seeds.count)]), scenario
-        )
+        return [job(scenario, k) for k in range(scenario.seeds.count)]
     counter: Synchronized[int] = context.Value("q", 0)
     pool = ProcessPoolExecutor(count, context, _begin, (counter,))
     try:
@@ -77,14 +94,14 @@ def run(
         for task in compiling:
             task.result()
         with unheard():
-            tasks = [pool.submit(one_seed, scenario, k) for k in range(scenario.seeds.count)]
+            tasks = [pool.submit(job, scenario, k) for k in range(scenario.seeds.count)]
         pending = set(tasks)
         while pending:
             done, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
             progress(counter.value)
             for task in done:
                 task.result()
-        return describe(_joined([task.result() for task in tasks]), scenario)
+        return [task.result() for task in tasks]
     except BrokenProcessPool:
         raise OSError(
             f"a process was ended from outside, perhaps for want of memory ({scenario.persons:,} "
@@ -106,7 +123,3 @@ def unheard() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _joined(parts: list[xr.Dataset]) -> xr.Dataset:
-    return xr.concat(parts, "seed", data_vars="all")

@@ -58,6 +58,16 @@ class Seeds(_Strict):
     count: Annotated[int, Field(ge=1, le=10_000)] = 8
 
 
+class Observed(_Strict):
+    """A published figure of a scheme of the past; window 0 is all windows together."""
+
+    measure: str
+    value: float
+    margin: Annotated[float, Field(ge=0)]  # what rounding and wording leave open
+    source: Annotated[str, Field(min_length=3)]
+    window: Annotated[int, Field(ge=0, le=60)] = 0
+
+
 class Scenario(_Strict):
     """A whole comparison; `instruments` and `parameters` hold values by declared name."""
 
@@ -70,6 +80,7 @@ class Scenario(_Strict):
     instruments: dict[str, Table] = {}
     parameters: dict[str, dict[str, float]] = {}
     variants: dict[str, list[str]] = {}
+    observed: list[Observed] = []
     months_after: Annotated[int | None, Field(ge=1, le=600)] = None  # instead of years_after
 
     def changed(

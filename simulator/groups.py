@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from simulator import codes
 
-# Age is cut finer than the margins at 50, because "50+" is a group of policy.
-_AGE_STARTS = np.array([15, 25, 35, 45, 50, 55, 65]) * 12
+# Age is cut finer than the margins: at 50, because "50+" is a group of policy, and at 30 and 40,
+# because those who applied for STAP were published so.
+_AGE_STARTS = np.array([15, 25, 30, 35, 40, 45, 50, 55, 65]) * 12
 _SHAPE = (
     len(_AGE_STARTS),
     len(codes.EDUCATION),
@@ -58,8 +59,8 @@ def _memberships() -> dict[str, tuple[str, tuple[int, ...]]]:
     add("contract", "contract", contracts)
     single = {n: (k,) for k, n in codes.CONTRACT.items() if k != codes.PERMANENT}
     add("contract", "contract", single)
-    ages = {"15-24": (0,), "25-34": (1,), "35-44": (2,), "45-54": (3, 4), "55-64": (5,),
-            "65-74": (6,), "50+": (4, 5, 6)}  # fmt: skip
+    ages = {"15-24": (0,), "25-34": (1, 2), "35-44": (3, 4), "45-54": (5, 6), "55-64": (7,),
+            "65-74": (8,), "50+": (6, 7, 8), "30-39": (2, 3)}  # fmt: skip
     add("age", "age", ages)
     sizes = {n: (k,) for k, n in codes.FIRM_SIZE.items() if k != codes.NO_FIRM}
     add("firm_size", "size", sizes)

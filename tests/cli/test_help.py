@@ -13,7 +13,9 @@ import pytest
 from scenarios.scenario import BASELINE, available
 
 Llo = Callable[..., tuple[int, str, str]]
-COMMANDS = ("compare", "run", "check", "policies", "survey", "calibrate", "verify", "bench")
+COMMANDS = (
+    "compare", "run", "replay", "check", "policies", "survey", "calibrate", "verify", "bench",
+)  # fmt: skip
 ENGINE = ("numba", "mesa", "xarray", "scipy", "matplotlib", "simpy", "simulator.model")
 LOADED = """
 import sys

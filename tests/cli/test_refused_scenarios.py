@@ -123,7 +123,19 @@ MISTAKES = {
         f'{VOUCHER}\nopens = ["03-01 10:00"]\ncloses = ["04-31 10:00"]  # here',
         ("'04-31 10:00'", 'give "MM-DD HH:MM"'),
     ),
-    "a number for windows": Mistake(VOUCHER, f"{VOUCHER}\nopens = 5  # here", ("opens = 5", "give a list")),
+    "a number for windows": Mistake(
+        VOUCHER, f"{VOUCHER}\nopens = 5  # here", ("opens = 5", "give a list")
+    ),
+    "a priority group that does not exist": Mistake(
+        VOUCHER,
+        f'{VOUCHER}\npriority = ["education:none"]  # here',
+        ("voucher.priority", "'education:none' is no group", "education:practical"),
+    ),
+    "reserved pots above the budget": Mistake(
+        VOUCHER,
+        f'{VOUCHER}\npots = {{"education:practical" = 200e6}}  # here',
+        ("voucher.pots", "200,000,000 in all is above", "lower pots or raise budget"),
+    ),
     "unknown order": Mistake(
         VOUCHER,
         f'{VOUCHER}\norder = "first"  # here',
