@@ -79,6 +79,7 @@ class Scenario(_Strict):
     seeds: Seeds = Seeds()
     instruments: dict[str, Table] = {}
     parameters: dict[str, dict[str, float]] = {}
+    standing: list[str] = []
     variants: dict[str, list[str]] = {}
     observed: list[Observed] = []
     months_after: Annotated[int | None, Field(ge=1, le=600)] = None  # instead of years_after
@@ -102,14 +103,49 @@ class Scenario(_Strict):
             raise ValueError(f"{option}: {_plain(first)}") from None
 
     def policies(self, variant: str) -> list[Policy]:
-        """Fresh policies of a variant."""
-        return [self.policy(name) for name in ([] if variant == NULL else self.variants[variant])]
+        """Fresh policies of a variant, after those that are in force anyway."""
+        own = [] if variant == NULL else self.variants[variant]
+        return [*self.in_force(), *(self.policy(name) for name in own)]
+
+    def in_force(self) -> list[Policy]:
+        """Fresh policies that are in force anyway, in every variant."""
+        return [self.policy(name) for name in self.standing]
 
     def policy(self, name: str) -> Policy:
         """A fresh policy from the instrument of that name."""
         table = dict(self.instruments[name])
         kinds = available()
-        return kinds[table.pop("use")](**table)
+        found = kinds[table.pop("use")](**table)
+        found.standing = name in self.standing
+        return found
+
+    def check_period(self, name: str) -> None:
+        """ValueError when an instrument would never be in force in this run."""
+        policy, calendar = self.policy(name), self.calendar()
+        introduced, end = self.introduced(), self.introduced() + self._months_after()
+        default = 0 if policy.standing else introduced
+        first, last = policy.period.months(calendar, default)
+        if policy.period.since and not policy.standing:
+            given = policy.period.months(calendar, 0)[0]
+            if given < introduced:
+                raise ValueError(
+                    f"{policy.name}.from: {policy.period.since} is before the introduction of the "
+                    f"variants, {self.time.introduction}: let it start later, or put it under "
+                    "standing"
+                )
+        if first >= min(last, end) or last <= 0:
+            raise ValueError(
+                f"{policy.name}.{'from' if first >= end else 'until'}: it would never be in force "
+                f"in this run, {calendar.label(default)} to {calendar.label(end - 1)}: change its "
+                "dates, or leave it out"
+            )
+
+    def introduced(self) -> int:
+        """The month of the run in which the variants come into force."""
+        return self.time.spin_up_months + self.time.years_before * 12
+
+    def _months_after(self) -> int:
+        return self.time.years_after * 12 if self.months_after is None else self.months_after
 
     def names(self) -> list[str]:
         """The variants in order, the null first."""
@@ -130,11 +166,11 @@ class Scenario(_Strict):
         for owner, given in self.parameters.items():
             values.setdefault(owner, {}).update(given)
         probe = SURVEYS.values(values.pop(SURVEYS.owner, {}))["aes_probe"]
-        after = self.time.years_after * 12 if self.months_after is None else self.months_after
+        after = self._months_after()
         return Design(
             Margins.load(resolve(self.margins)), self.persons,
             self.calendar(), self.time.spin_up_months, before, after,
-            values, probe=probe,
+            values, probe=probe, standing=self.in_force,
         )  # fmt: skip
 
 
@@ -238,26 +274,31 @@ def _check(scenario: Scenario, text: str, where: str) -> None:
             message = f"no such group of parameters; there are {', '.join(OWNERS)}"
             raise ValueError(_line(text, where, ["parameters", owner], message))
         _try(lambda o=owner, v=values: OWNERS[o].values(v), text, where, ["parameters", owner])  # type: ignore[misc]
+    _check_members(scenario, ["standing"], scenario.standing, text, where)
     for variant, members in scenario.variants.items():
-        _check_variant(scenario, variant, members, text, where)
+        keys = ["variants", variant]
+        if variant == NULL and members:
+            raise ValueError(
+                _line(text, where, keys, "null means no instruments: give it another name")
+            )
+        _check_members(scenario, keys, [*scenario.standing, *members], text, where)
+    for name in scenario.instruments:
+        _try(lambda n=name: scenario.check_period(n), text, where, ["instruments", name])  # type: ignore[misc]
 
 
-def _check_variant(
-    scenario: Scenario, variant: str, members: Sequence[str], text: str, where: str
+def _check_members(
+    scenario: Scenario, keys: list[str], members: Sequence[str], text: str, where: str
 ) -> None:
-    keys = ["variants", variant]
     for name in members:
         if name not in scenario.instruments:
             known = ", ".join(scenario.instruments) or "none"
             message = f"{name!r} is not among [instruments]: {known}"
             raise ValueError(_line(text, where, keys, message))
     uses = [scenario.instruments[m]["use"] for m in members]
-    if len(set(uses)) != len(uses):
-        raise ValueError(_line(text, where, keys, "uses one kind of instrument twice; keep one"))
-    if variant == NULL and members:
-        raise ValueError(
-            _line(text, where, keys, "null means no instruments: give it another name")
-        )
+    twice = sorted({u for u in uses if uses.count(u) > 1})
+    if twice:
+        message = f"uses one kind of instrument twice ({', '.join(twice)}); keep one"
+        raise ValueError(_line(text, where, keys, message))
 
 
 def _try(action: Any, text: str, where: str, keys: list[str]) -> None:

@@ -93,16 +93,16 @@ WORKER: tuple[Column, ...] = (
         0,
         1,
     ),
-    code("applies", "instrument applied to or waited for, by number; 0 = none", 8),
+    code("applies", "instrument applied to or waited for, by number; 0 = none", 100),
     money("public_money", "amount asked of, then awarded by, that instrument"),
-    code("funded_by", "funding of the latest self-chosen course (codes below)", 20),
+    code("funded_by", "funding of the latest self-chosen course (codes below)", 110),
     month("course_started", "month in which the latest self-chosen course started"),
     month("course_end", "month in which the running self-chosen course is over"),
     month("last_self", "last month with self-chosen learning (may lie ahead while it runs)"),
     month("last_job", "last month with employer-initiated learning (idem)"),
     month("guided_until", "first month after a guidance trajectory"),
     month("ambassador_until", "first month after contact with a leerambassadeur"),
-    code("knows", "which instruments are known, a bit each", 127),
+    Column("knows", np.int32, "bits", "which instruments are known, a bit each", 0, 2**30),
 )
 
 TEAM: tuple[Column, ...] = (

@@ -16,6 +16,7 @@ from simulator.policy import COURSE, PAYS, RULES, Policy
 # Given to every policy's tuple by the model: its bit in `knows`, its number, the months when it is
 # in force, the chance of not hearing of it in a month by publicity, and its turn of that draw.
 SLOTS = ("bit", "number", "first", "last", "unheard", "turn")
+MOST = 30  # instruments in force at once: each has a bit in `knows`
 
 
 def _in_force(policy: Policy) -> str:
@@ -182,20 +183,20 @@ def awareness_law(policies: Sequence[Policy]) -> Law:
 
 
 def slots(
-    policies: Sequence[Policy], first: int, last: int, turns: Sequence[float]
+    policies: Sequence[Policy], months: Sequence[tuple[int, int]], turns: Sequence[float]
 ) -> dict[str, dict[str, float]]:
     """Parameter values of every policy with its slots filled: number, bit and months in force."""
-    if len(policies) > 7:
+    if len(policies) > MOST:
         raise ValueError(
-            f"{len(policies)} instruments at once: 7 are allowed, combine or drop some"
+            f"{len(policies)} instruments at once: {MOST} are allowed, combine or drop some"
         )
     return {
         policy.name: {
             **policy.values,
             "bit": float(1 << k),
             "number": float(k + 1),
-            "first": float(first),
-            "last": float(last),
+            "first": float(months[k][0]),
+            "last": float(months[k][1]),
             "turn": turns[k],
             "unheard": (1.0 - policy.values["awareness"]) ** (1.0 / 12.0),
         }

@@ -160,11 +160,16 @@ class Bound:
         values: Mapping[str, Mapping[str, float]],
     ) -> None:
         self.kernel, self._lookup = kernel, lookup
-        flat = [float(values[o][f]) for o, fields in kernel.names.owners.items() for f in fields]
-        self._p = np.array(flat if flat else [0.0])
+        self.revalue(values)
         self._used = list(kernel.body.used)
         self._looked = [n for n in kernel.names.lookup if f"l_{n}[" in kernel.source]
         self.rebind(table)
+
+    def revalue(self, values: Mapping[str, Mapping[str, float]]) -> None:
+        """Use other parameter values from now on."""
+        owners = self.kernel.names.owners.items()
+        flat = [float(values[o][f]) for o, fields in owners for f in fields]
+        self._p = np.array(flat if flat else [0.0])
 
     def rebind(self, table: Arrays) -> None:
         """Use other arrays (a copied or reloaded table) from now on."""

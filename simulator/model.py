@@ -29,7 +29,7 @@ from simulator.ledger import Ledger  # noqa: E402
 from simulator.office import MONTHLY_AT, Office  # noqa: E402
 from simulator.policy import Null, Policy  # noqa: E402
 from simulator.population import Population, Worker  # noqa: E402
-from simulator.wiring import FOREVER, Values, Wiring, first_month, resolve  # noqa: E402
+from simulator.wiring import Values, Wiring, first_month, resolve  # noqa: E402
 
 MONTH = (
     "calendar_drivers",  # 1 rights granted and lapsed on 1 January, year, open windows
@@ -80,14 +80,20 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.population = population.with_columns(c for p in self.policies for c in p.columns)
         self.recorder, self.block_rows = recorder, block_rows
         self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
-        self.wiring = Wiring(self.population, self.policies, self.parameters, introduction)
+        self.t = int(state["t"]) if state else 0
+        for policy in self.policies:
+            policy.turn_to(self.calendar.label(self.t))
+        months = [
+            p.period.months(self.calendar, 0 if p.standing else introduction) for p in self.policies
+        ]
+        self.wiring = Wiring(self.population, self.policies, self.parameters, months)
         self.ledger, self.desk = Ledger(), Desk(self)
-        self.t, self.turnover = 0, 0
+        self.turnover = 0
         self.tallies: dict[str, int] = {}
         self.state = {"affordability_mean": 0.0, "share_mean": 0.4, "share_sd": 0.2}
         share = 1.0 / population.weight
         self.offices = [
-            Office(p, k + 1, introduction, FOREVER, self.calendar, share, seed)
+            Office(p, k + 1, *months[k], self.calendar, share, seed)
             for k, p in enumerate(self.policies)
         ]
         if state is None:
@@ -121,7 +127,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         }
 
     def _restore(self, state: Mapping[str, Any]) -> None:
-        self.t, self.turnover = int(state["t"]), int(state["turnover"])
+        self.turnover = int(state["turnover"])
         self.state = {k: float(v) for k, v in state["state"].items()}
         self.ledger.balances.update(state["balances"])
         self.ledger.closed = int(state["closed"])
@@ -174,6 +180,9 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
 
     def _calendar_drivers(self) -> None:
         self.tallies = {}
+        changed = [p.turn_to(self.calendar.label(self.t)) for p in self.policies]
+        if any(changed):
+            self.wiring.revalue()
         self.clock.run(until=self.calendar.begins(self.t) + MONTHLY_AT)
         self._now = self.drivers()
 

@@ -20,6 +20,7 @@ from simulator.laws import (
     refuse_impure,
 )
 from simulator.parameters import Parameter, Parameters, param
+from simulator.periods import Period, changes, month
 from simulator.windows import Windows
 
 RULES = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time", "norm_shift",
@@ -28,6 +29,7 @@ PAYS = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time") 
 COURSE = ("price", "hours", "recognised")
 _HARDER = math.exp(0.5)  # effort felt a class of education lower, behaviour E5: e^(.5 (1 - edu))
 _SETTINGS = ("opens", "closes", "order", "carry_over", "priority", "pots", "budgets")
+_DATES = ("from", "until", "changes")
 
 
 class Policy:
@@ -113,8 +115,11 @@ class Policy:
 
     def __init__(self, **given: Any) -> None:
         settings = {k: given.pop(k) for k in _SETTINGS if k in given}
+        dates = {k: given.pop(k) for k in _DATES if k in given}
         self.windows = self._windows(settings)  # type: ignore[misc]  # an instance may differ
         self.values = self.parameters.values(given)
+        self.standing = False  # in force in every variant, from the start of the run if undated
+        self.period, self._base = self._period(dates), dict(self.values)
         if self.windows is not None:
             if "budget" not in self.values:
                 raise ValueError(
@@ -132,6 +137,28 @@ class Policy:
                 "qualifies: lower one or raise the other"
             )
         self.check()
+
+    def _period(self, dates: dict[str, Any]) -> Period:
+        """When it is in force, and the dated changes of its values."""
+        try:
+            since, until = (month(dates[k]) if k in dates else "" for k in ("from", "until"))
+        except ValueError as error:
+            wrong = "from" if error.args[0].startswith(repr(dates.get("from"))) else "until"
+            raise ValueError(f"{self.name}.{wrong} = {error}") from None
+        try:
+            return Period(
+                since, until, changes(self.name, dates.get("changes", []), self.parameters)
+            )
+        except ValueError as error:
+            text = str(error)
+            raise ValueError(
+                text if text.startswith(f"{self.name}.") else f"{self.name}.{text}"
+            ) from None
+
+    def turn_to(self, label: str) -> bool:
+        """Take the values in force in a month "YYYY-MM"; whether any of them changed."""
+        before, self.values = self.values, self.period.values(label, self._base)
+        return before != self.values
 
     def _windows(self, settings: dict[str, Any]) -> Windows | None:
         """The class's windows changed as the scenario says; opens = [] makes it open-ended."""

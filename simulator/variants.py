@@ -40,6 +40,7 @@ class Design:
     parameters: Values
     every: int = 3
     probe: float = 0.0
+    standing: Callable[[], Sequence[Policy]] = list  # in force from month 0, whatever the variant
 
     @property
     def introduction(self) -> int:
@@ -53,13 +54,13 @@ class Design:
 def start(
     design: Design, seed: int, recorder: Recorder | None = None, **options: Any
 ) -> LearningModel:
-    """A model at month 0: people, employers and nobody's policy yet."""
+    """A model at month 0: people, employers and the policies that are in force anyway."""
     behaviour = {k: v for k, v in design.parameters.items() if k != EMPLOYERS.owner}
     people = synthesise(design.margins, design.persons, seed)
     values = EMPLOYERS.values(design.parameters.get(EMPLOYERS.owner))
     culture, budget = draw_employers(people.employer_size, seed, values)
     return LearningModel(
-        populate(people, culture, budget), seed=seed, parameters=behaviour,
+        populate(people, culture, budget), design.standing(), seed=seed, parameters=behaviour,
         calendar=design.calendar, introduction=design.introduction, spin_up=design.spin_up,
         recorder=recorder, **options,
     )  # fmt: skip
@@ -73,7 +74,8 @@ def compare(
 ) -> xr.Dataset:
     """One seed: every variant lived by the same people, beside the null; dims variant, time, group.
 
-    The first variant must be the null; amounts are national, EUR a year.
+    The first variant must be the null: only the standing policies, which every other variant
+    has too and first. Amounts are national, EUR a year.
     """
     if not variants or next(iter(variants)) != NULL:
         raise ValueError(f"variants {list(variants)}: the first must be {NULL!r}, to compare with")

@@ -18,7 +18,6 @@ from simulator.population import Population
 Values = Mapping[str, Mapping[str, float]]
 SCALARS = ("year", "recovery")  # drivers given month by month
 STATE = ("affordability_mean", "share_mean", "share_sd")  # drivers kept from month to month
-FOREVER = 10**6
 
 
 def owners_of(groups: Sequence[Parameters]) -> dict[str, Parameters]:
@@ -49,10 +48,15 @@ class Wiring:
     """All fused loops of a model: the monthly sweep, teams, awards and yearly rights."""
 
     def __init__(
-        self, population: Population, policies: Sequence[Policy], values: Values, introduction: int
+        self,
+        population: Population,
+        policies: Sequence[Policy],
+        values: Values,
+        months: Sequence[tuple[int, int]],
     ) -> None:
-        turns = [draws.turn(p.name) for p in policies]
-        self.values = {**values, **slots(policies, introduction, FOREVER, turns)}
+        self._given, self._policies, self._months = values, policies, months
+        self.values = self._filled()
+        self._all: list[Bound] = []
         self._population = population
         self._names = names_for(population, policies)
         known = [awareness_law(policies)] if policies else []
@@ -64,6 +68,17 @@ class Wiring:
         self.yearly = [self._bound([p.yearly]) if p.yearly else None for p in policies]
         team = Names(table(TEAM), {}, {}, self._names.owners, self._names.drivers)
         self.team = Kernel(register.TEAM, team).bind(population.team, {}, self.values)
+        self._all.append(self.team)
+
+    def _filled(self) -> dict[str, Mapping[str, float]]:
+        turns = [draws.turn(p.name) for p in self._policies]
+        return {**self._given, **slots(self._policies, self._months, turns)}
+
+    def revalue(self) -> None:
+        """Take the policies' present values in every loop."""
+        self.values = self._filled()
+        for bound in self._all:
+            bound.revalue(self.values)
 
     def prepare(self, drivers: Mapping[str, float]) -> None:
         """Have every loop compiled, so that a first month takes no longer than the others."""
@@ -75,7 +90,9 @@ class Wiring:
 
     def _bound(self, laws: Sequence[Law]) -> Bound:
         worker, team = self._population.worker, self._population.team
-        return Kernel(laws, self._names).bind(worker, team, self.values)
+        bound = Kernel(laws, self._names).bind(worker, team, self.values)
+        self._all.append(bound)
+        return bound
 
 
 def first_month(population: Population, values: Values, key: tuple[object, object]) -> float:

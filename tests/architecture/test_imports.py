@@ -24,7 +24,7 @@ PACKAGES = ("simulator", "scenarios", "calibration", "experiments", "reports")
 ROWS = (
     "calendar codes columns draws ledger parameters queueing",
     "laws employers groups",
-    "windows",
+    "windows periods",
     "policy fusion synthesis",
     "loops behaviour policies population surveys",
     "kernel",

@@ -131,6 +131,24 @@ MISTAKES = {
         f'{VOUCHER}\npriority = ["education:none"]  # here',
         ("voucher.priority", "'education:none' is no group", "education:practical"),
     ),
+    "a policy outside its years": Mistake(
+        "deposit = 500",
+        'deposit = 500\nfrom = "2040-01"  # here',
+        ("leerrekening.from: it would never be in force", "2027-01 to 2036-12"),
+    ),
+    "a variant's policy before its introduction": Mistake(
+        "deposit = 500",
+        'deposit = 500\nfrom = "2020-01"  # here',
+        ("leerrekening.from: 2020-01 is before the introduction", "put it under standing"),
+    ),
+    "standing that is no instrument": Mistake(
+        "[time]", 'standing = ["bonus"]  # here\n[time]', ("'bonus' is not among [instruments]",)
+    ),
+    "a month that is none": Mistake(
+        "deposit = 500",
+        'deposit = 500\nuntil = "2030-13"  # here',
+        ("leerrekening.until = '2030-13'", 'give a month as "YYYY-MM"'),
+    ),
     "reserved pots above the budget": Mistake(
         VOUCHER,
         f'{VOUCHER}\npots = {{"education:practical" = 200e6}}  # here',
