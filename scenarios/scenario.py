@@ -16,7 +16,8 @@ from simulator.behaviour import register
 from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
 from simulator.calendar import Calendar
 from simulator.parameters import Parameters
-from simulator.policy import Policy
+from simulator.policy import PAYERS, Policy
+from simulator.stack import ordered
 from simulator.surveys import PARAMETERS as SURVEYS
 from simulator.synthesis import Margins
 
@@ -275,15 +276,34 @@ def _check(scenario: Scenario, text: str, where: str) -> None:
             raise ValueError(_line(text, where, ["parameters", owner], message))
         _try(lambda o=owner, v=values: OWNERS[o].values(v), text, where, ["parameters", owner])  # type: ignore[misc]
     _check_members(scenario, ["standing"], scenario.standing, text, where)
+    for name in scenario.instruments:
+        _try(lambda n=name: _check_names(scenario.policy(n), kinds), text, where,
+             ["instruments", name])  # type: ignore[misc]  # fmt: skip
     for variant, members in scenario.variants.items():
         keys = ["variants", variant]
         if variant == NULL and members:
             raise ValueError(
                 _line(text, where, keys, "null means no instruments: give it another name")
             )
-        _check_members(scenario, keys, [*scenario.standing, *members], text, where)
+        all_ = [*scenario.standing, *members]
+        _check_members(scenario, keys, all_, text, where)
+        try:
+            ordered(scenario.policies(variant))
+        except ValueError as error:
+            named = [m for m in all_ if str(error).startswith(f"{scenario.policy(m).name}.")]
+            keys = ["instruments", named[0], "after"]
+            raise ValueError(_line(text, where, keys, str(error))) from None
     for name in scenario.instruments:
         _try(lambda n=name: scenario.check_period(n), text, where, ["instruments", name])  # type: ignore[misc]
+
+
+def _check_names(policy: Policy, kinds: Mapping[str, type[Policy]]) -> None:
+    for key, known in (("after", tuple(kinds)), ("excludes", (*kinds, *PAYERS))):
+        for name in getattr(policy, key):
+            if name not in known:
+                raise ValueError(
+                    f"{policy.name}.{key}: {name!r} is no instrument; there are {', '.join(known)}"
+                )
 
 
 def _check_members(

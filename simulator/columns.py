@@ -27,6 +27,7 @@ class Column:
     high: float
     start: float = 0
     scale: float = 1.0
+    scratch: bool = False  # lives for one batch of rows only
 
     @property
     def is_money(self) -> bool:
@@ -93,8 +94,8 @@ WORKER: tuple[Column, ...] = (
         0,
         1,
     ),
-    code("applies", "instrument applied to or waited for, by number; 0 = none", 100),
-    money("public_money", "amount asked of, then awarded by, that instrument"),
+    code("applies", "instrument applied to or waited for, by number; 0 = none", 101),
+    money("public_money", "amount asked of that instrument, then public money of the course"),
     code("funded_by", "funding of the latest self-chosen course (codes below)", 110),
     month("course_started", "month in which the latest self-chosen course started"),
     month("course_end", "month in which the running self-chosen course is over"),
@@ -115,8 +116,12 @@ TEAM: tuple[Column, ...] = (
     real("team_norm", "z", "descriptive norm and culture, before supervisor", -6, 6),
 )
 
-# Codes of `funded_by`: 0 nothing yet; OWN, EMPLOYER, or INSTRUMENT + the instrument's number.
-OWN, EMPLOYER, INSTRUMENT = 1, 2, 10
+# Codes of `funded_by`: 0 nothing yet; OWN, EMPLOYER, PRIVATE (a fund, a loan), or INSTRUMENT + the
+# number of the public instrument that pays most.
+OWN, EMPLOYER, PRIVATE, INSTRUMENT = 1, 2, 3, 10
+# Codes of `applies` besides the numbers of instruments: who enrols without an application, without
+# or with public money.
+ALONE, HELPED = 100, 101
 
 
 def table(columns: Iterable[Column]) -> dict[str, Column]:

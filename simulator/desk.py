@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from simulator import groups, ledger
 from simulator.codes import CONTEMPLATION, EDUCATION_CLASS
-from simulator.columns import INSTRUMENT
+from simulator.columns import ALONE, INSTRUMENT
 from simulator.office import Office, Rows
 from simulator.policy import Policy
 
 if TYPE_CHECKING:
     from simulator.model import LearningModel
 
+STARTED = ("started", "turnover_eur", "worker_eur", "employer_eur", "no_shows")
 _EDUCATION_CLASS = np.array([EDUCATION_CLASS[e] for e in sorted(EDUCATION_CLASS)])
 
 
@@ -24,6 +25,7 @@ class Desk:
 
     def __init__(self, model: LearningModel) -> None:
         self._model = model
+        self._stopped = -1, np.zeros(0, np.int64)  # month, and who stopped a course early in it
 
     def applicants(self, number: int) -> Rows:
         """Rows that wait for or apply to an instrument, asking no more than they have left."""
@@ -36,6 +38,10 @@ class Desk:
             worker["applies"][rows[asked == 0]] = 0
             rows = rows[asked > 0]
         return rows
+
+    def waits(self, number: int, rows: Rows) -> NDArray[np.bool_]:
+        """Which of those rows still apply to an instrument."""
+        return np.asarray(self._model.population.worker["applies"][rows] == number)
 
     def asked(self, rows: Rows) -> NDArray[np.int64]:
         """Cents asked by those rows."""
@@ -50,23 +56,37 @@ class Desk:
         return groups.members(self._model.population.worker, rows, group)
 
     def award(self, office: Office, rows: Rows) -> None:
-        """Pay the providers, start the courses, and book both."""
-        m, policy, name = self._model, office.policy, office.policy.name
-        drivers = {**m.drivers(), "recovery": policy.values["recovery"]}
-        on_award = m.wiring.on_award[office.number - 1]
-        if on_award is not None:
-            on_award.batch(rows, m.t, m.key, drivers)
-        found = m.wiring.award.batch(rows, m.t, m.key, drivers)
-        m.count(found)
-        m.count({f"awards:{name}": int(rows.size), f"returns:{name}": found["no_shows"]})
-        book, paid = m.ledger, found["public_eur"]
-        book.post(m.t, ledger.state(name), ledger.PROVIDERS, paid, "award")
-        book.post(m.t, ledger.PROVIDERS, ledger.state(name), found["returned_eur"], "returned")
-        self._administer(policy, policy.values["admin_per_award"], rows.size)
-        self._administer(policy, policy.values["admin_per_application"], rows.size)
-        if policy.rights_column:
-            book.post(m.t, ledger.rights(name), ledger.obligation(name), paid, "used")
-        self._fail(office, rows[m.population.worker["stage"][rows] == CONTEMPLATION])
+        """Pay who was found entitled, and start their courses."""
+        self._administer(office.policy, "admin_per_application", rows.size)
+        self.start(rows)
+
+    def enrol(self) -> None:
+        """Start the courses that need no application."""
+        self.start(np.flatnonzero(self._model.population.worker["applies"] >= ALONE))
+
+    def start(self, rows: Rows) -> None:
+        """Let every source pay its part and start the courses; book every cent."""
+        m = self._model
+        scratch = m.wiring.start.scratch(rows.size)
+        found = m.wiring.start.batch(rows, m.t, m.key, m.drivers(), scratch, m.pool)
+        missed = m.population.worker["stage"][rows] == CONTEMPLATION
+        for office in m.offices:
+            policy, name = office.policy, office.policy.name
+            paid, back = found[f"paid_{name}_eur"], found[f"back_{name}_eur"]
+            found["turnover_eur"] -= back
+            account = ledger.purse(policy.payer, name)
+            award = "award" if policy.public else "contribution"
+            m.ledger.post(m.t, account, ledger.PROVIDERS, paid, award)
+            returned = "returned" if policy.public else "contribution returned"
+            m.ledger.post(m.t, ledger.PROVIDERS, account, back, returned)
+            if policy.rights_column:
+                m.ledger.post(m.t, ledger.rights(name), ledger.obligation(name), paid, "used")
+            self._administer(policy, "admin_per_award", found[f"awards_{name}"])
+            gone = missed & (scratch[f"{name}_paid"] > 0)
+            m.count({f"returns:{name}": int(gone.sum())})
+            m.count({f"awards:{name}": found[f"awards_{name}"]})
+            self._fail(office, rows[gone])
+        m.count({k: v for k, v in found.items() if k in STARTED})
 
     def turn_away(self, office: Office, rows: Rows, refused: bool = False) -> None:
         """The application ends; some drop the plan too, the others may come back."""
@@ -74,9 +94,7 @@ class Desk:
         m.count(m.wiring.turned_away.batch(rows, m.t, m.key, m.drivers()))
         m.count({f"{'rejected' if refused else 'turned_away'}:{name}": int(rows.size)})
         if refused:
-            self._administer(
-                office.policy, office.policy.values["admin_per_application"], rows.size
-            )
+            self._administer(office.policy, "admin_per_application", rows.size)
 
     def follow_up(self, office: Office) -> None:
         """Who stopped an awarded course this month repays a part, and may be excluded."""
@@ -85,8 +103,11 @@ class Desk:
         if share == 0.0 and office.policy.on_failure is None:
             return
         worker = m.population.worker
-        over = (worker["course_end"] == m.t) & (worker["stage"] == CONTEMPLATION)
-        rows = np.flatnonzero(over & (worker["funded_by"] == INSTRUMENT + office.number))
+        if self._stopped[0] != m.t:
+            over = np.flatnonzero(worker["course_end"] == m.t)
+            self._stopped = m.t, over[worker["stage"][over] == CONTEMPLATION]
+        rows = self._stopped[1]
+        rows = rows[worker["funded_by"][rows] == INSTRUMENT + office.number]
         back = int(np.floor(worker["public_money"][rows] * share + 0.5).sum())
         m.ledger.post(m.t, ledger.WORKERS, ledger.state(name), back, "repaid")
         self._fail(office, rows)
@@ -97,10 +118,10 @@ class Desk:
         if bound is not None and rows.size:
             bound.batch(rows, m.t, m.key, m.drivers())
 
-    def _administer(self, policy: Policy, eur: float, cases: int) -> None:
+    def _administer(self, policy: Policy, each: str, cases: int) -> None:
         self._model.ledger.post(
             self._model.t, ledger.overhead(policy.name), ledger.ADMINISTRATION,
-            round(eur * 100) * int(cases), "administration",
+            round(policy.values[each] * 100) * int(cases), "administration",
         )  # fmt: skip
 
     def yearly(self, office: Office) -> None:

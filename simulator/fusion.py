@@ -248,7 +248,8 @@ class Body:
     def _load(self, name: str, scope: Scope) -> str:
         self.used.setdefault(name)
         if f"v_{name}" not in scope.known:
-            scope.add(f"v_{name} = {read(self.names.table[name], f'c_{name}[i]')}")
+            column = self.names.table[name]
+            scope.add(f"v_{name} = {read(column, cell(column))}")
             scope.known.add(f"v_{name}")
         return f"v_{name}"
 
@@ -302,6 +303,11 @@ def by_code(laws: Sequence[Law]) -> dict[int, list[Law]]:
     return found
 
 
+def cell(column: Column) -> str:
+    """Source of this row's cell; what lives for a batch only is numbered within it."""
+    return f"c_{column.name}[{'j' if column.scratch else 'i'}]"
+
+
 def read(column: Column, cell: str) -> str:
     """Source that widens a cell: numba's own float() and int() would keep the narrow type."""
     if column.is_money:
@@ -311,11 +317,11 @@ def read(column: Column, cell: str) -> str:
 
 def _stored(column: Column) -> list[str]:
     """Source that stores a law's result, and goes on with what was stored."""
-    value, cell = f"v_{column.name}", f"c_{column.name}[i]"
+    value, here = f"v_{column.name}", cell(column)
     if column.is_money:
         whole = f"m_{column.name}"
-        return [f"{whole} = int({value} * 100.0 + 0.5)", f"{cell} = {whole}",
+        return [f"{whole} = int({value} * 100.0 + 0.5)", f"{here} = {whole}",
                 f"{value} = {whole} / 100.0"]  # fmt: skip
     if column.is_float:
-        return [f"{value} = float64(float32({value}))", f"{cell} = {value}"]
-    return [f"{cell} = {value}"]
+        return [f"{value} = float64(float32({value}))", f"{here} = {value}"]
+    return [f"{here} = {value}"]

@@ -39,6 +39,8 @@ _GIVEN = {
     "int64": np.int64,
 }
 _GIVEN_PLAIN = _GIVEN | {"float64": float, "int64": int}
+SMALL_BATCH = 2_000  # rows below which threads cost more than they save
+_NOTHING = np.zeros(0)
 _MADE: dict[str, ModuleType] = {}
 _LOOPS = ("row", "sweep", "batch")
 Arrays = Mapping[str, NDArray[Any]]
@@ -173,7 +175,8 @@ class Bound:
 
     def rebind(self, table: Arrays) -> None:
         """Use other arrays (a copied or reloaded table) from now on."""
-        self._cells = [table[n] for n in self._used] + [self._lookup[n] for n in self._looked]
+        self._cells = [table.get(n, _NOTHING) for n in self._used]
+        self._cells += [self._lookup[n] for n in self._looked]
         self._rows = len(next(iter(table.values())))
 
     def _arguments(
@@ -213,11 +216,22 @@ class Bound:
     def prepare(self, drivers: Mapping[str, float], *, rows: bool) -> None:
         """Compile (or load from the cache) the sweep, or with `rows` the batch; change nothing."""
         out = np.zeros(len(self.kernel.tallies), np.int64)
-        arguments = (*self._arguments(0, draws.key(0), drivers), out, *self._cells)
+        arguments = (*self._arguments(0, draws.key(0), drivers), out)
         if rows:
-            self.kernel.fast().batch(np.zeros(0, np.int64), *arguments)
+            cells = self._with(self.scratch(0))
+            self.kernel.fast().batch(np.zeros(0, np.int64), *arguments, *cells)
         else:
-            self.kernel.fast().sweep(0, 0, *arguments)
+            self.kernel.fast().sweep(0, 0, *arguments, *self._cells)
+
+    def _with(self, scratch: Arrays) -> list[NDArray[Any]]:
+        """All cells, with the columns of a batch in their places."""
+        used = zip(self._used, self._cells, strict=False)
+        return [scratch.get(n, c) for n, c in used] + self._cells[len(self._used) :]
+
+    def scratch(self, rows: int) -> dict[str, NDArray[Any]]:
+        """Columns that live for one batch of so many rows."""
+        columns = self.kernel.names.table
+        return {n: np.zeros(rows, columns[n].dtype) for n in self._used if columns[n].scratch}
 
     def batch(
         self,
@@ -225,13 +239,22 @@ class Bound:
         t: int,
         key: tuple[np.uint64, np.uint64],
         drivers: Mapping[str, float],
+        scratch: Arrays | None = None,
+        pool: ThreadPoolExecutor | None = None,
     ) -> dict[str, int]:
-        """The laws for the given rows only, each at most once."""
-        out = np.zeros(len(self.kernel.tallies), np.int64)
+        """The laws for the given rows only, each at most once; `scratch` is filled."""
+        made = self.scratch(rows.size) if scratch is None else scratch
+        arguments = self._arguments(t, key, drivers)
+        parts = _parts(rows.size, pool if rows.size > SMALL_BATCH else None)
+        out = np.zeros((len(parts), len(self.kernel.tallies)), np.int64)
+
+        def one(k: int) -> None:
+            cells = self._with({name: cell[parts[k]] for name, cell in made.items()})
+            self.kernel.fast().batch(rows[parts[k]].astype(np.int64), *arguments, out[k], *cells)
+
         if rows.size:
-            arguments = self._arguments(t, key, drivers)
-            self.kernel.fast().batch(rows.astype(np.int64), *arguments, out, *self._cells)
-        return self._tallies(out)
+            list(pool.map(one, range(len(parts))) if pool else map(one, range(len(parts))))
+        return self._tallies(out.sum(axis=0))
 
     def row(
         self, i: int, t: int, key: tuple[np.uint64, np.uint64], drivers: Mapping[str, float]

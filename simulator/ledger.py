@@ -19,6 +19,11 @@ def state(instrument: str) -> str:
     return f"state:{instrument}"
 
 
+def purse(payer: str, instrument: str) -> str:
+    """The account from which an instrument is paid: the State's, the employers', or its own."""
+    return EMPLOYERS if payer == "employer" else f"{payer}:{instrument}"
+
+
 def overhead(instrument: str) -> str:
     """The State's account for the administration of an instrument."""
     return f"state-administration:{instrument}"

@@ -155,7 +155,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         opened = {f"{o.policy.name}_open": float(o.is_open(self.t)) for o in self.offices}
         opened |= {f"{o.policy.name}_served": o.served for o in self.offices}
         year = float(self.calendar.at(self.t)[0])
-        return {"year": year, "recovery": 1.0, **self.state, **opened}
+        return {"year": year, **self.state, **opened}
 
     def count(self, found: Mapping[str, int]) -> None:
         """Add to this month's tallies."""
@@ -206,6 +206,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
             self.count(sweep.sweep(self.t, self.key, self._now, self.pool, self.block_rows))
 
     def _offices(self) -> None:
+        self.desk.enrol()
         self.clock.run(until=self.calendar.begins(self.t + 1))
 
     def _books(self) -> None:

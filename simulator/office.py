@@ -35,6 +35,7 @@ class Counter(Protocol):
     """What an office asks of the model."""
 
     def applicants(self, number: int) -> Rows: ...
+    def waits(self, number: int, rows: Rows) -> NDArray[np.bool_]: ...
     def asked(self, rows: Rows) -> Cents: ...
     def skill(self, rows: Rows) -> NDArray[np.float64]: ...
     def members(self, rows: Rows, group: str) -> NDArray[np.bool_]: ...
@@ -172,7 +173,9 @@ class Office:
     ) -> Generator[simpy.Event]:
         """Everybody who comes this month; then the decisions that are made within it."""
         start, month_ends = int(env.now), self.calendar.begins(t + 1) - 1
-        rows = np.setdiff1d(counter.applicants(self.number), self.pending.rows)
+        rows = counter.applicants(self.number)
+        if self.pending.rows.size:
+            rows = np.setdiff1d(rows, self.pending.rows)
         if self.policy.windows is None:
             cases = Cases(rows, counter.asked(rows), np.full(rows.size, float(start)))
         else:
@@ -269,7 +272,7 @@ class Office:
         cases, self.pending = self.pending.where(due), self.pending.where(~due)
         if not cases.rows.size:
             return
-        waits = np.isin(cases.rows, counter.applicants(self.number))
+        waits = counter.waits(self.number, cases.rows)
         luck = draws.uniforms(self.seed, cases.rows, t, f"{self.policy.name}.rejected")
         good = waits & (luck >= self.policy.values["rejected"])
         for event, chosen in (("withdrawn", ~waits), ("rejected", waits & ~good)):

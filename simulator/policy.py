@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from simulator.codes import BACHELOR, LOW
 from simulator.columns import TEAM, WORKER, Column
+from simulator.groups import GROUPS
 from simulator.laws import (
     Law,
     arguments,
@@ -28,8 +29,11 @@ RULES = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time",
 PAYS = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time")  # course after 1st
 COURSE = ("price", "hours", "recognised")
 _HARDER = math.exp(0.5)  # effort felt a class of education lower, behaviour E5: e^(.5 (1 - edu))
+PAYERS = ("state", "tax", "fund", "employer", "loan")
+PUBLIC = ("state", "tax")
 _SETTINGS = ("opens", "closes", "order", "carry_over", "priority", "pots", "budgets")
 _DATES = ("from", "until", "changes")
+_STACK = ("after", "excludes")
 
 
 class Policy:
@@ -43,6 +47,10 @@ class Policy:
     on_award: ClassVar[Law | None] = None  # applied to whoever is awarded
     on_failure: ClassVar[Law | None] = None  # applied to who does not turn up or stops early
     rights_column: ClassVar[str] = ""  # money column that holds outstanding rights
+    payer: ClassVar[str] = "state"  # whose money it is: one of PAYERS
+    to: ClassVar[str] = "worker"  # or "employer": it pays a part of what the employer pays
+    after: ClassVar[tuple[str, ...]] = ()  # instruments that pay before it
+    excludes: ClassVar[tuple[str, ...]] = ("state",)  # instruments or payers that may not pay too
 
     awareness: float = param(0.25, "1/year", "chance of hearing of it by passive publicity (i0)",
                              "Goerlitz and Tamm 2017: 25% knew after a year", "V",
@@ -110,12 +118,19 @@ class Policy:
                         f"policy {cls.name}: rule {rule} reads {argument!r}, which is no column; "
                         f"it may read {', '.join(sorted(allowed))}"
                     )
+        if cls.payer not in PAYERS or cls.to not in ("worker", "employer"):
+            raise ValueError(
+                f"policy {cls.name}: payer is one of {', '.join(PAYERS)}, to is worker or employer"
+            )
         if cls.yearly is not None and set(cls.yearly.tallies) != {"granted_eur", "lapsed_eur"}:
             raise ValueError(f"policy {cls.name}: yearly must count granted_eur and lapsed_eur")
 
     def __init__(self, **given: Any) -> None:
         settings = {k: given.pop(k) for k in _SETTINGS if k in given}
         dates = {k: given.pop(k) for k in _DATES if k in given}
+        for key in _STACK:
+            if key in given:
+                setattr(self, key, self._names(key, given.pop(key)))
         self.windows = self._windows(settings)  # type: ignore[misc]  # an instance may differ
         self.values = self.parameters.values(given)
         self.standing = False  # in force in every variant, from the start of the run if undated
@@ -127,6 +142,7 @@ class Policy:
                     "parameter budget, or leave out opens and closes"
                 )
             try:
+                self.windows.check_groups(GROUPS)
                 self.windows.check_budget(self.values["budget"])
             except ValueError as error:
                 raise ValueError(f"{self.name}.{error}") from None
@@ -137,6 +153,22 @@ class Policy:
                 "qualifies: lower one or raise the other"
             )
         self.check()
+
+    @property
+    def public(self) -> bool:
+        """Whether its money is public."""
+        return self.payer in PUBLIC
+
+    @property
+    def gated(self) -> bool:
+        """Whether one must apply and wait for a decision."""
+        office = any(self.values[k] > 0.0 for k in ("assessors", "rejected"))
+        return self.windows is not None or office
+
+    def _names(self, key: str, given: Any) -> tuple[str, ...]:
+        if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+            raise ValueError(f"{self.name}.{key} = {given!r}: give a list of instruments")
+        return tuple(given)
 
     def _period(self, dates: dict[str, Any]) -> Period:
         """When it is in force, and the dated changes of its values."""

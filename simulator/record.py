@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import codes, groups, surveys
-from simulator.columns import EMPLOYER, INSTRUMENT
+from simulator.columns import EMPLOYER
 from simulator.population import Population
 
 if TYPE_CHECKING:
@@ -100,8 +100,7 @@ class Recorder:
 def _started(model: LearningModel) -> dict[str, NDArray[Any]]:
     worker = model.population.worker
     rows = np.flatnonzero(worker["course_started"] == model.t)
-    by = worker["funded_by"][rows]
-    public = np.where(by >= INSTRUMENT, worker["public_money"][rows], 0)
+    by, public = worker["funded_by"][rows], worker["public_money"][rows]
     price = worker["plan_price"][rows]
     return {"row": rows, "t": np.full(rows.size, model.t, np.int32), "funded_by": by,
             "price": price, "public": public}  # fmt: skip

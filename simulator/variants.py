@@ -14,7 +14,6 @@ from simulator import codes, groups, ledger
 from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
 from simulator.behaviour.employers import draw_employers
 from simulator.calendar import Calendar
-from simulator.columns import INSTRUMENT
 from simulator.model import LearningModel
 from simulator.policy import Policy
 from simulator.population import populate
@@ -152,7 +151,7 @@ def _ranks(row: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]
 
 def classes(ours: Courses, theirs: Courses) -> dict[str, NDArray[np.bool_]]:
     """Which publicly paid courses are additional, deadweight, or displace an employer's money."""
-    public = ours["funded_by"] >= INSTRUMENT
+    public = ours["public"] > 0
     matched = match(ours, theirs)
     employer = np.zeros(public.size, bool)
     hit = matched >= 0
@@ -221,7 +220,7 @@ def _anyway(courses: Courses, null: Recorder, design: Design, years: int) -> NDA
     the next year of their life without policy: deadweight as the Dutch voucher experiment counts
     it. NaN where there is nobody, or the next year was not lived.
     """
-    public = courses["funded_by"] >= INSTRUMENT
+    public = courses["public"] > 0
     found = np.full(years, np.nan)
     for k in range(years - 1):
         inside = public & ((courses["t"] - design.spin_up) // 12 == k)
@@ -277,7 +276,7 @@ def _reach(recorder: Recorder, courses: Courses, design: Design, years: int) -> 
     """Share of each group that starts a publicly paid course, by year."""
     cell = _cells(recorder)
     size = groups.by_group(np.bincount(cell, minlength=groups.CELLS))
-    public = courses["funded_by"] >= INSTRUMENT
+    public = courses["public"] > 0
     found = np.zeros((years, len(groups.GROUPS)))
     for k in range(years):
         inside = public & ((courses["t"] - design.spin_up) // 12 == k)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-
-from simulator.groups import MEMBERSHIPS
+from functools import cache
 
 ORDERS = ("lottery", "arrival")
 _LISTS = ("opens", "closes", "priority", "budgets")
@@ -64,12 +64,6 @@ class Windows:
             raise ValueError("opens: two windows open in one month: leave a month between them")
 
     def _check_money(self) -> None:
-        for key, groups in (("priority", self.priority), ("pots", [g for g, _ in self.pots])):
-            for group in groups:
-                if group not in MEMBERSHIPS:
-                    raise ValueError(
-                        f"{key}: {group!r} is no group; there are {', '.join(MEMBERSHIPS)}"
-                    )
         for key, amounts in (("budgets", self.budgets), ("pots", [a for _, a in self.pots])):
             for amount in amounts:
                 if not _is_amount(amount):
@@ -78,6 +72,13 @@ class Windows:
             raise ValueError(
                 f"budgets: {len(self.budgets)} amounts for {len(self.opens)} windows; give one each"
             )
+
+    def check_groups(self, known: Iterable[str]) -> None:
+        """ValueError when money or priority is for a group that does not exist."""
+        for key, groups in (("priority", self.priority), ("pots", [g for g, _ in self.pots])):
+            for group in groups:
+                if group not in known:
+                    raise ValueError(f"{key}: {group!r} is no group; there are {', '.join(known)}")
 
     def check_budget(self, budget: float) -> None:
         """ValueError when windows or pots promise more than the budget of a year, in EUR."""
@@ -95,6 +96,7 @@ class Windows:
             raise ValueError(f"{key}: {error}") from None
 
     @staticmethod
+    @cache
     def moment(text: str, year: int = 2001) -> datetime:
         """A moment "MM-DD HH:MM" in a year; ValueError if it is no such moment."""
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from simulator import draws
 from simulator.behaviour import register
@@ -14,9 +15,10 @@ from simulator.laws import Law
 from simulator.parameters import Parameters
 from simulator.policy import Policy
 from simulator.population import Population
+from simulator.stack import Stack, scratch
 
 Values = Mapping[str, Mapping[str, float]]
-SCALARS = ("year", "recovery")  # drivers given month by month
+SCALARS = ("year",)  # drivers given month by month
 STATE = ("affordability_mean", "share_mean", "share_sd")  # drivers kept from month to month
 
 
@@ -61,10 +63,12 @@ class Wiring:
         self._names = names_for(population, policies)
         known = [awareness_law(policies)] if policies else []
         self.sweep = self._bound((*register.MONTHLY, *known, *register.STAGES))
-        self.award = self._bound(register.AWARDED)
+        stack = Stack(policies)
+        batch = replace(self._names, table={**self._names.table, **table(scratch(policies))})
+        laws = [stack.settle(), *register.STARTED, *stack.awarded()]
+        self.start = self._bound([*laws, stack.book()] if policies else laws, batch)
         self.turned_away = self._bound(register.TURNED_AWAY)
         self.on_failure = [self._bound([p.on_failure]) if p.on_failure else None for p in policies]
-        self.on_award = [self._bound([p.on_award]) if p.on_award else None for p in policies]
         self.yearly = [self._bound([p.yearly]) if p.yearly else None for p in policies]
         team = Names(table(TEAM), {}, {}, self._names.owners, self._names.drivers)
         self.team = Kernel(register.TEAM, team).bind(population.team, {}, self.values)
@@ -84,13 +88,12 @@ class Wiring:
         """Have every loop compiled, so that a first month takes no longer than the others."""
         for bound in (self.sweep, self.team, *filter(None, self.yearly)):
             bound.prepare(drivers, rows=False)
-        some = (*self.on_award, *self.on_failure)
-        for bound in (self.award, self.turned_away, *filter(None, some)):
+        for bound in (self.start, self.turned_away, *filter(None, self.on_failure)):
             bound.prepare(drivers, rows=True)
 
-    def _bound(self, laws: Sequence[Law]) -> Bound:
+    def _bound(self, laws: Sequence[Law], names: Names | None = None) -> Bound:
         worker, team = self._population.worker, self._population.team
-        bound = Kernel(laws, self._names).bind(worker, team, self.values)
+        bound = Kernel(laws, names or self._names).bind(worker, team, self.values)
         self._all.append(bound)
         return bound
 

@@ -2,8 +2,8 @@
 
 from simulator import codes
 from simulator.behaviour.experience import PARAMETERS as EXPERIENCE
-from simulator.columns import EMPLOYER, INSTRUMENT, OWN
-from simulator.laws import below, cents, clip, derived, exp, law, normal, scalar
+from simulator.columns import ALONE
+from simulator.laws import below, clip, derived, exp, law, normal, scalar
 from simulator.parameters import param, parameters
 
 PARAMETERS = parameters(
@@ -111,81 +111,53 @@ def _acts(stage, applies, intention, u, p):
     return stage == codes.PREPARATION and applies == 0 and ready
 
 
-@law(
-    "stage", "applies", "public_money", "funded_by", "course_started", "course_end", "last_self",
-    p=PARAMETERS, at=("stage", codes.PREPARATION), when=_acts, after=("drop",),
-    u="stage", u_show="course.no_show",
-    tallies=("started", "turnover_eur", "worker_eur", "employer_eur", "no_shows"),
-)  # fmt: skip
+@law("applies", "public_money", p=PARAMETERS, at=("stage", codes.PREPARATION), when=_acts,
+     after=("drop",), u="stage")  # fmt: skip
 def act(
-    stage, applies, public_money, hurdle_money, hurdle_time, hurdle_crowd, funded_by,
-    course_started, course_end, last_self, plan_price, plan_hours, plan_payer, training_budget,
-    slack, willingness, offer_cost, offer_by, offer_amount, offer_paid, offer_open,
-    t, u_show, p_plans, p,
+    hurdle_money, hurdle_time, hurdle_crowd, plan_price, plan_hours, plan_payer, training_budget,
+    slack, willingness, alone_cost, alone_paid, offer_cost, offer_by, offer_amount, offer_paid,
+    offer_open, offer_left, p_plans, p,
 ):  # fmt: skip
-    """3->4 through the money gate and the time gate, or an application for public money.
+    """3->4 through the money gate and the time gate: enrol, or apply for public money.
 
     Money: u < exp(-p_eff / pi_g); time: v < exp(-h_own / (tau e^(.4 T))).
     """
-    started, no_show = 0, 0
     tau = p.tau * exp(p.slack * slack)
     paid = p_plans.paid_time if plan_payer == 1 else 0.0
-    employer = min(plan_price, training_budget) if plan_payer == 1 else 0.0
-    worker = cents(plan_price - employer)
-    hours = plan_hours * (1.0 - paid)
-    alone = through_gates(hurdle_money, worker, willingness, hurdle_time, hours, tau)
-    helped = False
+    hours = plan_hours * (1.0 - max(paid, alone_paid))
+    alone = through_gates(hurdle_money, alone_cost, willingness, hurdle_time, hours, tau)
     if offer_by > 0 and (
         plan_payer == 0
         or crowded_out(hurdle_crowd, p.crowd_out, p.crowd_by_budget, plan_price, training_budget)
     ):
-        topped = min(plan_price - offer_amount, training_budget) if plan_payer == 1 else 0.0
+        topped = min(offer_left, training_budget) if plan_payer == 1 else 0.0
         felt = max(offer_cost - topped, 0.0)
         hours = plan_hours * (1.0 - max(paid, offer_paid))
         helped = through_gates(hurdle_money, felt, willingness, hurdle_time, hours, tau)
-    if helped and (offer_open > 0.0 or not alone):
-        applies, public_money = int(offer_by), offer_amount
-    elif alone and turns_up(u_show, worker, p.no_show, p.no_show_paid):
-        months = months_of(plan_hours, p_plans.hours_a_month)
-        stage, started = codes.ACTION, 1
-        funded_by = EMPLOYER if employer > 0.0 else OWN
-        course_started, course_end, last_self = t, t + months, t + months - 1
-    elif alone:
-        stage, no_show = codes.CONTEMPLATION, 1
-    if started == 0:
-        employer, worker = 0.0, 0.0
-    return (
-        stage, applies, public_money, funded_by, course_started, course_end, last_self,
-        started, employer + worker, worker, employer, no_show,
-    )  # fmt: skip
+        if helped and (offer_open > 0.0 or not alone):
+            return int(offer_by), offer_amount
+    return ALONE if alone else 0, 0.0
 
 
 @law(
     "stage", "applies", "public_money", "funded_by", "course_started", "course_end", "last_self",
-    p=PARAMETERS, u_show="course.no_show",
-    tallies=(
-        "started", "turnover_eur", "worker_eur", "employer_eur", "public_eur", "returned_eur",
-        "no_shows",
-    ),
+    "course_missed", p=PARAMETERS, u_show="course.no_show", after=("settle",),
+    tallies=("started", "turnover_eur", "worker_eur", "employer_eur", "no_shows"),
 )  # fmt: skip
 def take_up(
-    applies, public_money, plan_price, plan_hours, plan_payer, training_budget,
-    course_started, course_end, last_self, recovery, t, u_show, p_plans, p,
+    plan_price, plan_hours, course_by, course_state, course_advance, course_employer,
+    course_worker, course_started, course_end, last_self, t, u_show, p_plans, p,
 ):  # fmt: skip
-    """An awarded application becomes a course, or a no-show whose award goes back."""
-    rest = cents(plan_price - public_money)
-    employer = min(rest, training_budget) if plan_payer == 1 else 0.0
-    worker = cents(rest - employer)
-    if not turns_up(u_show, worker, p.no_show, p.no_show_paid):
-        back = cents(public_money * recovery)
+    """An enrolment becomes a course, or a no-show of which only what was advanced is paid."""
+    if not turns_up(u_show, course_worker, p.no_show, p.no_show_paid):
         return (
-            codes.CONTEMPLATION, 0, public_money, 0, course_started, course_end, last_self,
-            0, cents(public_money - back), 0.0, 0.0, public_money, back, 1,
+            codes.CONTEMPLATION, 0, 0.0, 0, course_started, course_end, last_self, 1.0,
+            0, course_advance, 0.0, 0.0, 1,
         )  # fmt: skip
     months = months_of(plan_hours, p_plans.hours_a_month)
     return (
-        codes.ACTION, 0, public_money, INSTRUMENT + applies, t, t + months, t + months - 1,
-        1, plan_price, worker, employer, public_money, 0.0, 0,
+        codes.ACTION, 0, course_state, int(course_by), t, t + months, t + months - 1, 0.0,
+        1, plan_price, course_worker, course_employer, 0,
     )  # fmt: skip
 
 

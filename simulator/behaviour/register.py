@@ -45,7 +45,7 @@ STAGES: tuple[Law, ...] = (
     stages.relapse,
 )
 TEAM: tuple[Law, ...] = (norm.team_norm,)
-AWARDED: tuple[Law, ...] = (action.take_up,)
+STARTED: tuple[Law, ...] = (action.take_up,)
 TURNED_AWAY: tuple[Law, ...] = (action.disappointed,)
 MEASURE: tuple[Law, ...] = (plans.affordability_now,)
 

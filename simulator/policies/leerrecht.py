@@ -82,9 +82,9 @@ def grant(right_left, right_given, age, education, p):
 
 
 @law("right_left")
-def draw_down(right_left, public_money):
+def draw_down(right_left, leerrecht_paid):
     """Take the award from the right."""
-    return right_left - public_money
+    return right_left - leerrecht_paid
 
 
 Leerrecht.yearly = grant

@@ -78,9 +78,9 @@ def deposit(account_balance, age, p):
 
 
 @law("account_balance")
-def spend(account_balance, public_money):
+def spend(account_balance, leerrekening_paid):
     """Take the award from the balance."""
-    return account_balance - public_money
+    return account_balance - leerrekening_paid
 
 
 Leerrekening.yearly = deposit

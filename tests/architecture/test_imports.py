@@ -22,12 +22,12 @@ PACKAGES = ("simulator", "scenarios", "calibration", "experiments", "reports")
 # The same within simulator: a module imports only from rows above its own. A new module gets its
 # row here. The laws' row is the last that behaviour and policies may see, with policy.
 ROWS = (
-    "calendar codes columns draws ledger parameters queueing",
-    "laws employers groups",
-    "windows periods",
+    "calendar codes columns draws ledger parameters queueing windows",
+    "laws employers groups periods",
     "policy fusion synthesis",
     "loops behaviour policies population surveys",
     "kernel",
+    "stack",
     "instruments",
     "wiring office training",
     "desk",

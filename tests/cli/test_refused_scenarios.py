@@ -131,6 +131,21 @@ MISTAKES = {
         f'{VOUCHER}\npriority = ["education:none"]  # here',
         ("voucher.priority", "'education:none' is no group", "education:practical"),
     ),
+    "a stack rule that goes in a circle": Mistake(
+        "deposit = 500",
+        'deposit = 500\nafter = ["leerrekening"]  # here',
+        ("leerrekening.after: the order of paying goes in a circle", "take one of them out"),
+    ),
+    "paying after what is no instrument": Mistake(
+        "deposit = 500",
+        'deposit = 500\nafter = ["bonus"]  # here',
+        ("leerrekening.after: 'bonus' is no instrument; there are ",),
+    ),
+    "excluding what is no instrument": Mistake(
+        "deposit = 500",
+        'deposit = 500\nexcludes = "voucher"  # here',
+        ("leerrekening.excludes = 'voucher': give a list",),
+    ),
     "a policy outside its years": Mistake(
         "deposit = 500",
         'deposit = 500\nfrom = "2040-01"  # here',

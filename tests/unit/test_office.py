@@ -30,6 +30,9 @@ class Desk:
     def applicants(self, number: int) -> Rows:
         return np.array(self.line, np.int64)
 
+    def waits(self, number: int, rows: Rows) -> NDArray[np.bool_]:
+        return np.isin(rows, self.line)
+
     def asked(self, rows: Rows) -> NDArray[np.int64]:
         return np.full(rows.size, 1_000)
 

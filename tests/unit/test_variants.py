@@ -14,7 +14,7 @@ def courses(entries: list[tuple[int, int, int]]) -> Courses:
     """Courses from (row, month, funded_by)."""
     columns = np.array(entries, np.int64).reshape(-1, 3).T
     made = dict(zip(("row", "t", "funded_by"), columns, strict=True))
-    return {**made, "public": np.full(len(entries), 100_000)}
+    return {**made, "public": np.where(made["funded_by"] >= INSTRUMENT, 100_000, 0)}
 
 
 def greedy(ours: Courses, theirs: Courses, window: int) -> list[int]:
