@@ -24,6 +24,8 @@ LONG_NAMES = {
     "stage_share": "share of the labour force in each stage of change",
     "awards_eur": "public money awarded",
     "returned_eur": "public money returned after no-shows",
+    "programme_eur": "public money for guidance and other programmes",
+    "contribution_eur": "money of funds, cao budgets and loans for self-chosen courses",
     "repaid_eur": "public money repaid by who stopped early",
     "administration_eur": "administration of the instruments",
     "granted_eur": "rights granted",

@@ -96,7 +96,11 @@ def _extra_learners(d: xr.Dataset, null: xr.Dataset) -> Array:
 
 def _cost(d: xr.Dataset) -> Array:
     back = _after(d, "returned_eur") + _after(d, "repaid_eur")
-    return _after(d, "awards_eur") - back + _after(d, "administration_eur")
+    return _after(d, "awards_eur") - back + _overhead(d)
+
+
+def _overhead(d: xr.Dataset) -> Array:
+    return _after(d, "administration_eur") + _after(d, "programme_eur")
 
 
 def _mln(name: str) -> Measure:
@@ -160,6 +164,7 @@ ROWS: tuple[Row, ...] = (
     Row(_L, "applications turned away a year", "thousand", _thousand("turned_away"), decimals=0),
     Row(_M, "cost a year, net of returns", "mln EUR", lambda d, null: _cost(d) / 1e6, decimals=0),
     Row(_M, "  of which administration", "mln EUR", _mln("administration_eur")),
+    Row(_M, "  of which programmes (guidance)", "mln EUR", _mln("programme_eur")),
     Row(_M, "awards in year 1", "mln EUR", _in_year(1), decimals=0),
     Row(_M, "awards in year 5", "mln EUR", _in_year(5), decimals=0),
     Row(_M, "awards in year 10", "mln EUR", _in_year(10), decimals=0),
@@ -253,5 +258,6 @@ def as_data(data: xr.Dataset) -> dict[str, Any]:
 
 def _cost_by_year(data: xr.Dataset, variant: Any) -> list[float]:
     d = data.sel(variant=variant).mean("seed")
-    total = d["awards_eur"] - d["returned_eur"] - d["repaid_eur"] + d["administration_eur"]
+    back = d["returned_eur"] + d["repaid_eur"]
+    total = d["awards_eur"] - back + d["administration_eur"] + d["programme_eur"]
     return [float(x) for x in total.values]

@@ -112,6 +112,18 @@ TEAM: tuple[Column, ...] = (
     Column(
         "training_budget", np.int32, "EUR", "employer's yearly budget a worker", 0, 1e7, 0, 0.01
     ),
+    real("culture_set_point", "z", "learning culture that the employer returns to", -3, 3),
+    month("treated_until", "first month after support to the employer's learning culture"),
+    real(
+        "lift",
+        "ratio",
+        "hazard of courses on the employer's initiative, by culture gained",
+        0,
+        20,
+        1,
+    ),
+    code("ambassador", "1 = the team has a leerambassadeur", 1),
+    code("employer_size", "size class of the employer (codes.FIRM_SIZE)", 4),
     real("trained_share", "share", "colleagues trained in 12 months, shrunk to the mean", 0, 1),
     real("team_norm", "z", "descriptive norm and culture, before supervisor", -6, 6),
 )

@@ -97,8 +97,11 @@ class Desk:
             self._administer(office.policy, "admin_per_application", rows.size)
 
     def follow_up(self, office: Office) -> None:
-        """Who stopped an awarded course this month repays a part, and may be excluded."""
+        """The month's spending; who stopped an awarded course repays, and may be excluded."""
         m, name = self._model, office.policy.name
+        spending = int(office.policy.values["spending"] / 12 * 100 * office.share)
+        met = m.tallies.get(f"spent_{name}_eur", 0)
+        m.ledger.post(m.t, ledger.state(name), ledger.GUIDES, spending + met, "programme")
         share = office.policy.values["repaid"]
         if share == 0.0 and office.policy.on_failure is None:
             return

@@ -30,6 +30,8 @@ SHARED: dict[str, tuple[str, ...]] = {
     "person.1": ("person.attitude", "person.self_efficacy", "person.urgency", "person.slack"),
     "person.2": ("person.disposition", "person.chronic", "person.supervisor", "person.stage"),
 }
+# Decisions that several laws may share, because each turns the draw by a name of its own.
+TURNED = frozenset({"outreach"})
 _LANES = {name: (block, k) for block, names in SHARED.items() for k, name in enumerate(names)}
 
 

@@ -146,7 +146,7 @@ class Body:
                 raise ValueError(
                     f"law {law.name} must come after {missing}, which does not precede it"
                 )
-            for decision in law.draws.values():
+            for decision in set(law.draws.values()) - draws.TURNED:
                 other = drawn.setdefault(decision, law)
                 if other is not law and not (law.at and other.at and law.at[0] == other.at[0]):
                     raise ValueError(

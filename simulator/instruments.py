@@ -8,6 +8,7 @@ in `simulator.stack`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from simulator.laws import Derived, Law, arguments, cents, compiled, exp, law
@@ -98,10 +99,22 @@ def awareness_law(policies: Sequence[Policy]) -> Law:
     another instrument changes nothing for the ones there are.
     """
     wants = ["knows", "trained_share", "supervisor", "guided_until", "ambassador_until", "t"]
+    telling = [p for p in policies if p.tells is not Policy.tells]
     extra = [a for p in policies for a in arguments(p.informs) if a != "p"]
+    extra += [a for p in telling for a in arguments(p.tells) if a != "p"]
     owners = [f"p_{p.name}" for p in policies]
     lines = ["met = t < guided_until or t < ambassador_until"]
+    for policy in telling:
+        owner = f"p_{policy.name}"
+        lines += [
+            f"v = 1.0 - u + {owner}.turn",  # the other end of the draw by which it is itself known
+            "v -= 1.0 if v >= 1.0 else 0.0",
+            f"if {owner}.first <= t < {owner}.last and v < {call(policy, 'tells')}:",
+            "    met = True",
+        ]
     for policy in policies:
+        if policy.eligible is Policy.eligible:
+            continue  # nobody can use it, so that there is nothing to know
         owner = f"p_{policy.name}"
         lines += [
             f"stay = {owner}.unheard * (1.0 - {owner}.awareness_peer * trained_share)",
@@ -115,8 +128,34 @@ def awareness_law(policies: Sequence[Policy]) -> Law:
     names = [*dict.fromkeys([*wants, *extra]), "u", *owners]
     text = function("awareness", names, [*lines, "return knows"])
     space: dict[str, Any] = {f"informs_{p.name}": compiled(p.informs) for p in policies}
+    space |= {f"tells_{p.name}": compiled(p.tells) for p in telling}
     exec(text, space)
     return law("knows", u="awareness")(space["awareness"])
+
+
+def _in_months(t, p):  # type: ignore[no-untyped-def]
+    return p.first <= t < p.last
+
+
+def acting(policies: Sequence[Policy], hook: str, before: Sequence[Law] = ()) -> list[Law]:
+    """What the policies themselves do every month, each in its months, one after another."""
+    found: list[Law] = []
+    for policy in policies:
+        mine: Law | None = getattr(policy, hook)
+        if mine is not None:
+            named = replace(mine, label=f"{hook}_{policy.name}", when=(_in_months, *mine.when))
+            found += following([named], (*before, *found))
+    return found
+
+
+def following(laws: Sequence[Law], earlier: Sequence[Law]) -> list[Law]:
+    """Laws declared to come after those earlier ones that write what they write."""
+    return [
+        replace(
+            one, after=(*one.after, *(o.name for o in earlier if set(o.writes) & set(one.writes)))
+        )
+        for one in laws
+    ]
 
 
 def slots(

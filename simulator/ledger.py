@@ -6,11 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-WORKERS, EMPLOYERS, PROVIDERS, ADMINISTRATION = (
+WORKERS, EMPLOYERS, PROVIDERS, ADMINISTRATION, GUIDES = (
     "workers",
     "employers",
     "providers",
     "administration",
+    "guides",
 )
 
 

@@ -143,7 +143,9 @@ class Office:
                 if kind == MONTHLY:
                     counter.follow_up(self)
                     self._decide(t, int(env.now), counter)
-                    if self.window_in(t) is not None or not self.is_open(t):
+                    if not self.policy.lead or self.window_in(t) is not None:
+                        continue
+                    if not self.is_open(t):
                         continue
                 else:
                     self._open_window(int(env.now), t)

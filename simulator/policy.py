@@ -25,7 +25,7 @@ from simulator.periods import Period, changes, month
 from simulator.windows import Windows
 
 RULES = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time", "norm_shift",
-         "recognised_share", "informs")  # fmt: skip
+         "recognised_share", "informs", "relief", "tells")  # fmt: skip
 PAYS = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time")  # course after 1st
 COURSE = ("price", "hours", "recognised")
 _HARDER = math.exp(0.5)  # effort felt a class of education lower, behaviour E5: e^(.5 (1 - edu))
@@ -44,6 +44,8 @@ class Policy:
     parameters: ClassVar[Parameters]
     windows: ClassVar[Windows | None] = None  # None: open-ended, everybody who qualifies is paid
     yearly: ClassVar[Law | None] = None  # applied to everybody at the start of a calendar year
+    monthly: ClassVar[Law | None] = None  # what it does to workers every month, outside any course
+    team_monthly: ClassVar[Law | None] = None  # idem, to teams
     on_award: ClassVar[Law | None] = None  # applied to whoever is awarded
     on_failure: ClassVar[Law | None] = None  # applied to who does not turn up or stops early
     rights_column: ClassVar[str] = ""  # money column that holds outstanding rights
@@ -62,6 +64,13 @@ class Policy:
     hassle: float = param(100.0, "EUR", "burden of applying, felt as a price (phi)",
                           "Dares: identity step; behaviour E6 no. 17", "A",
                           bounds=(0, 10_000), prior=(40, 300))  # fmt: skip
+    guided_burden: float = param(0.5, "share", "of that burden left to who is being guided",
+                                 "behaviour E5", "A", bounds=(0, 1), prior=(0.3, 0.8))  # fmt: skip
+    spending: float = param(0.0, "EUR/year", "fixed cost of the programme, for the whole country",
+                            "none unless said", "A", bounds=(0, 1e11))  # fmt: skip
+    lead_time: float = param(24.0, "months", "from the decision to the first learner",
+                             "STAP: plan of 2018 for 2020, opened March 2022", "A",
+                             bounds=(0, 240), prior=(12, 48))  # fmt: skip
     admin_per_award: float = param(67.0, "EUR", "administration per award",
                                    "Rekenkamer 2023: 14.5 mln / 216,269 STAP awards", "D",
                                    bounds=(0, 10_000), prior=(40, 120))  # fmt: skip
@@ -118,6 +127,11 @@ class Policy:
                         f"policy {cls.name}: rule {rule} reads {argument!r}, which is no column; "
                         f"it may read {', '.join(sorted(allowed))}"
                     )
+        counts = {f"contacts_{cls.name}", f"spent_{cls.name}_eur"}
+        if cls.monthly is not None and set(cls.monthly.tallies) != counts:
+            raise ValueError(
+                f"policy {cls.name}: monthly must count {' and '.join(sorted(counts))}"
+            )
         if cls.payer not in PAYERS or cls.to not in ("worker", "employer"):
             raise ValueError(
                 f"policy {cls.name}: payer is one of {', '.join(PAYERS)}, to is worker or employer"
@@ -158,6 +172,12 @@ class Policy:
     def public(self) -> bool:
         """Whether its money is public."""
         return self.payer in PUBLIC
+
+    @property
+    def lead(self) -> bool:
+        """Whether at most one of its kind pays a course, and one applies for it."""
+        pays = self.to == "worker" and self.covers is not Policy.covers
+        return pays and self.public and (self.gated or bool(self.excludes))
 
     @property
     def gated(self) -> bool:
@@ -234,11 +254,12 @@ class Policy:
         return 0.0
 
     @staticmethod
-    def burden(education: int, p: Any) -> float:
-        """What applying costs in effort, in EUR: heavier with less education."""
+    def burden(education: int, guided_until: int, t: int, p: Any) -> float:
+        """What applying costs in effort, in EUR: heavier with less education, lighter guided."""
+        hassle = p.hassle * p.guided_burden if t < guided_until else p.hassle
         if education == LOW:
-            return float(p.hassle * _HARDER)
-        return float(p.hassle / _HARDER if education >= BACHELOR else p.hassle)
+            return float(hassle * _HARDER)
+        return float(hassle / _HARDER if education >= BACHELOR else hassle)
 
     @staticmethod
     def option_value() -> float:
@@ -263,6 +284,16 @@ class Policy:
     @staticmethod
     def recognised_share() -> float:
         """Share of plans that become a recognised programme when the right is known."""
+        return 0.0
+
+    @staticmethod
+    def relief() -> float:
+        """Share of the burden of every instrument that it takes away."""
+        return 0.0
+
+    @staticmethod
+    def tells() -> float:
+        """Chance that it makes every instrument known to the worker this month."""
         return 0.0
 
     @staticmethod

@@ -75,6 +75,8 @@ def populate(
     team = {c.name: _new(c, teams) for c in TEAM}
     team["employer"] = people.team_employer.astype(np.int32, copy=False)
     team["culture"] = culture[people.team_employer].astype(np.float32)
+    team["culture_set_point"] = team["culture"].copy()
+    team["employer_size"][people.team[people.team > 0]] = people.firm_size[people.team > 0]
     team["training_budget"] = np.round(budget[people.team_employer] * 100).astype(np.int32)
     return Population(worker, team, people.weight, columns)
 

@@ -24,6 +24,7 @@ from simulator.policy import COURSE, PAYS, Policy
 
 OFFER = ("offer_cost", "offer_by", "offer_amount", "offer_paid", "offer_open", "offer_left")
 ALONE_GIVES = ("alone_cost", "alone_paid")
+ASKED = (*PAYS, "relief")  # rules that a course asks for
 TOTALS = ("course_state", "course_advance", "course_employer", "course_worker", "course_missed")
 
 
@@ -91,11 +92,6 @@ def function(name: str, args: Sequence[str], lines: Sequence[str]) -> str:
     return f"def {name}({', '.join(args)}):\n" + "\n".join(f"    {line}" for line in lines)
 
 
-def is_lead(policy: Policy) -> bool:
-    """Whether at most one of its kind pays a course."""
-    return policy.to == "worker" and (policy.gated or bool(policy.excludes))
-
-
 def excluded(one: Policy, other: Policy) -> bool:
     """Whether two policies may not pay the same course."""
     return any(
@@ -109,7 +105,7 @@ class Stack:
     def __init__(self, policies: Sequence[Policy]) -> None:
         self.policies = ordered(policies)
         workers = [p for p in self.policies if p.to == "worker"]
-        self.leads = [p for p in workers if is_lead(p) and p.public]
+        self.leads = [p for p in workers if p.lead]
         self.direct = [p for p in workers if p not in self.leads]
         self.private = [p for p in self.direct if not p.public]
         self.employers = [p for p in self.policies if p.to == "employer"]
@@ -122,7 +118,7 @@ class Stack:
     def _pay(self, policy: Policy, chance: str = "") -> list[str]:
         """Lines that let one source pay of `left`, if the worker gains by it."""
         lost = f"{call(policy, 'option_value')} + {call(policy, 'prepaid')}"
-        gain = f"(covered * (1.0 - ({lost})) - {call(policy, 'burden')})"
+        gain = f"(covered * (1.0 - ({lost})) - ease * {call(policy, 'burden')})"
         free = [f"{q.name}_got == 0.0" for q in self._before(policy)]
         return [
             f"if {' and '.join([*free, in_force(policy), call(policy, 'eligible')])}:",
@@ -155,16 +151,28 @@ class Stack:
                 lines.append(f"    paid = max(paid, float({call(p, 'paid_time')}))")
         return lines
 
+    def _easing(self) -> list[Policy]:
+        return [p for p in self.policies if p.relief is not Policy.relief]
+
+    def _ease(self) -> list[str]:
+        """Lines for what is left of every burden after the help at hand."""
+        lines = ["ease = 1.0"]
+        for p in self._easing():
+            lines.append(f"if {in_force(p)} and {call(p, 'eligible')}:")
+            lines.append(f"    ease *= 1.0 - {call(p, 'relief')}")
+        return lines
+
     def funding(self) -> tuple[str, list[str]]:
         """Source of `funding`, and its arguments.
 
         What is open now goes before what must be waited for; then the lowest felt cost decides.
         """
-        args = [*COURSE, *needs(self.policies, PAYS)]
+        args = [*COURSE, *needs(self.policies, ASKED)]
         args += [f"{p.name}_{what}" for what in ("open", "served") for p in self.policies]
         paying = [p for p in self.direct if p.covers is not Policy.covers]
         public = any(p.public for p in paying)
         start = ["left, felt, paid = price, price, 0.0", *self._time()]
+        start += self._ease()
         start += [f"{p.name}_got = 0.0" for p in self._barring()]
         lines = ["by, amount, opened = 0, 0.0, 0.0", *start]
         if public:
@@ -214,20 +222,22 @@ class Stack:
             "left = cents(left)",
             "hours, recognised, felt, paid = plan_hours, plan_recognised, left, 0.0",
             *self._time(),
+            *self._ease(),
             *(f"{p.name}_got = 0.0" for p in self._barring()),
         ]
         for p in self.private:
             if p.covers is not Policy.covers:
                 lines += self._pay(p)
         timed = needs([p for p in self.direct if p.paid_time is not Policy.paid_time], PAYS)
-        wants = list(dict.fromkeys([*wants, *timed]))
+        easing = needs(self._easing(), ASKED)
+        wants = list(dict.fromkeys([*wants, *timed, *easing]))
         text = function("alone", [*args, *wants], [*lines, "return felt, paid"])
         return self._derived("alone", ALONE_GIVES, text)
 
     def _derived(self, name: str, gives: tuple[str, ...], text: str) -> Derived:
         space: dict[str, Any] = {}
         exec(text, space)
-        rules = {f"{r}_{p.name}": getattr(p, r) for p in self.policies for r in PAYS}
+        rules = {f"{r}_{p.name}": getattr(p, r) for p in self.policies for r in ASKED}
         return Derived(space[name], gives, None, text, {**rules, "cents": cents})
 
     def settle(self) -> Law:
@@ -236,7 +246,7 @@ class Stack:
         args = ["applies", "public_money", "plan_price", "plan_hours", "plan_recognised",
                 "plan_payer", "training_budget"]  # fmt: skip
         lines = ["left, felt, paid = plan_price, plan_price, 0.0"]
-        lines += ["hours, recognised, employer = plan_hours, plan_recognised, 0.0"]
+        lines += ["hours, recognised, employer = plan_hours, plan_recognised, 0.0", *self._ease()]
         lines += [f"{p.name}_paid = 0.0" for p in self.policies]
         lines += [
             f"if applies == {ALONE} and plan_payer == 1:",
@@ -264,7 +274,7 @@ class Stack:
         lines += [*self._main_source(), f"state = cents({public})", f"advance = cents({advance})"]
         paid = [f"{p.name}_paid" for p in self.policies]
         lines.append(f"return {', '.join([*paid, 'by', 'state', 'advance', 'employer', 'worker'])}")
-        wants = [*args, *needs(self.policies, PAYS)]
+        wants = [*args, *needs(self.policies, ASKED)]
         return self._law("settle", function("settle", wants, lines), writes, ())
 
     def _settled(self, p: Policy) -> list[str]:
@@ -284,7 +294,7 @@ class Stack:
         return [
             f"if {' and '.join([*free, in_force(p), call(p, 'eligible')])}:",
             f"    covered = cents(min(left, {call(p, 'covers', price='left')}))",
-            f"    if covered * (1.0 - ({lost})) > {call(p, 'burden')}:",
+            f"    if covered * (1.0 - ({lost})) > ease * {call(p, 'burden')}:",
             f"        {p.name}_paid = covered",
             "        left = cents(left - covered)",
         ]
@@ -340,7 +350,7 @@ class Stack:
         return found
 
     def _law(self, name: str, text: str, writes: Sequence[str], tallies: Sequence[str]) -> Law:
-        rules = {f"{r}_{p.name}": compiled(getattr(p, r)) for p in self.policies for r in PAYS}
+        rules = {f"{r}_{p.name}": compiled(getattr(p, r)) for p in self.policies for r in ASKED}
         space: dict[str, Any] = {**rules, "cents": cents}
         exec(text, space)
         found: Law = law(*writes, tallies=tallies)(space[name])

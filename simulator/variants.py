@@ -233,11 +233,12 @@ def _anyway(courses: Courses, null: Recorder, design: Design, years: int) -> NDA
 def _money(model: LearningModel, design: Design, years: int) -> dict[str, NDArray[np.float64]]:
     """Cents a year by purpose, and the State's outstanding obligation at each year's end."""
     names = [p.name for p in model.policies]
-    kinds = ("award", "returned", "repaid", "administration", "granted", "used", "lapsed",
+    kinds = ("award", "returned", "repaid", "programme", "contribution", "contribution returned",
+             "administration", "granted", "used", "lapsed",
              "own money", "self-chosen courses", "own initiative")  # fmt: skip
     found = {kind: np.zeros(years) for kind in kinds}
     for entry in model.ledger.entries:
-        if design.spin_up <= entry.t < design.spin_up + 12 * years:
+        if entry.what in kinds and design.spin_up <= entry.t < design.spin_up + 12 * years:
             found[entry.what][(entry.t - design.spin_up) // 12] += entry.cents
     outstanding = np.cumsum(found["granted"] - found["used"] - found["lapsed"])
     held = sum(model.ledger.balances[ledger.rights(n)] for n in names)
@@ -249,6 +250,8 @@ def _money(model: LearningModel, design: Design, years: int) -> dict[str, NDArra
         "awards_eur": found["award"],
         "returned_eur": found["returned"],
         "repaid_eur": found["repaid"],
+        "programme_eur": found["programme"],
+        "contribution_eur": found["contribution"] - found["contribution returned"],
         "administration_eur": found["administration"],
         "granted_eur": found["granted"],
         "lapsed_eur": found["lapsed"],

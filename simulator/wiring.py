@@ -9,7 +9,7 @@ from simulator import draws
 from simulator.behaviour import register
 from simulator.columns import TEAM, table
 from simulator.fusion import Names
-from simulator.instruments import SLOTS, awareness_law, instruments, slots
+from simulator.instruments import SLOTS, acting, awareness_law, following, instruments, slots
 from simulator.kernel import Bound, Kernel
 from simulator.laws import Law
 from simulator.parameters import Parameters
@@ -62,7 +62,9 @@ class Wiring:
         self._population = population
         self._names = names_for(population, policies)
         known = [awareness_law(policies)] if policies else []
-        self.sweep = self._bound((*register.MONTHLY, *known, *register.STAGES))
+        doing = acting(policies, "monthly", register.MONTHLY)
+        stages = following(register.STAGES, doing)
+        self.sweep = self._bound((*register.MONTHLY, *doing, *known, *stages))
         stack = Stack(policies)
         batch = replace(self._names, table={**self._names.table, **table(scratch(policies))})
         laws = [stack.settle(), *register.STARTED, *stack.awarded()]
@@ -71,7 +73,9 @@ class Wiring:
         self.on_failure = [self._bound([p.on_failure]) if p.on_failure else None for p in policies]
         self.yearly = [self._bound([p.yearly]) if p.yearly else None for p in policies]
         team = Names(table(TEAM), {}, {}, self._names.owners, self._names.drivers)
-        self.team = Kernel(register.TEAM, team).bind(population.team, {}, self.values)
+        on_teams = acting(policies, "team_monthly")
+        on_teams += following(register.TEAM, on_teams)
+        self.team = Kernel(on_teams, team).bind(population.team, {}, self.values)
         self._all.append(self.team)
 
     def _filled(self) -> dict[str, Mapping[str, float]]:

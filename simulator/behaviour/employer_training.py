@@ -57,8 +57,8 @@ def exposure(education, age, contract, culture, p):
     return exp(x + contrasts[contract])
 
 
-def _sent(exposure, last_job, t, u, p):
-    return u < p.m0 * exposure and last_job < t
+def _sent(exposure, lift, last_job, t, u, p):
+    return u < p.m0 * exposure * lift and last_job < t
 
 
 @law(

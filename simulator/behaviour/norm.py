@@ -1,7 +1,7 @@
 """Subjective norm: what colleagues do (descriptive) and what the supervisor wants (injunctive)."""
 
 from simulator import codes
-from simulator.laws import clip, law
+from simulator.laws import clip, exp, law
 from simulator.parameters import param, parameters
 
 PARAMETERS = parameters(
@@ -22,6 +22,12 @@ PARAMETERS = parameters(
                             "S", bounds=(0, 1), prior=(0.66, 0.74)),
     support_theoretical=param(0.84, "share", "idem, theoretically educated",
                               "source 001 l.138, 2021", "S", bounds=(0, 1), prior=(0.80, 0.88)),
+    culture_gain=param(0.15, "z", "gain of learning culture by support to an employer, in all",
+                       "behaviour E6 no. 29; no source", "A", bounds=(0, 3), prior=(0, 0.4)),
+    culture_months=param(24.0, "months", "over which that gain is made", "behaviour E5", "A",
+                         bounds=(1, 120), prior=(12, 36)),
+    culture_decay=param(0.01, "1/month", "return of culture to the employer's own level",
+                        "behaviour E5", "A", bounds=(0, 1), prior=(0, 0.03)),
     shrinkage=param(5.0, "persons", "colleagues' weight at which a team counts for half",
                     "behaviour E3", "A", bounds=(0, 100), prior=(3, 10)),
     threshold=param(0.0, "switch", "1 = norm moves only when the share passes the mean by 1 SD "
@@ -38,6 +44,16 @@ def support(team, contract, education, u, p):
     practical = education <= codes.MBO4
     share = p.support_practical if practical else p.support_theoretical
     return 1 if u < share else 0
+
+
+@law("culture", "lift", p=PARAMETERS)
+def culture_drift(culture, culture_set_point, treated_until, t, p_employer_training, p):
+    """Support raises an employer's learning culture bit by bit; it fades when support ends."""
+    if t < treated_until:
+        culture = min(culture + p.culture_gain / p.culture_months, 3.0)
+    else:
+        culture -= p.culture_decay * (culture - culture_set_point)
+    return culture, exp(p_employer_training.culture * (culture - culture_set_point))
 
 
 @law("team_norm", p=PARAMETERS)

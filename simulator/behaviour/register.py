@@ -44,7 +44,7 @@ STAGES: tuple[Law, ...] = (
     stages.repeat,
     stages.relapse,
 )
-TEAM: tuple[Law, ...] = (norm.team_norm,)
+TEAM: tuple[Law, ...] = (norm.culture_drift, norm.team_norm)
 STARTED: tuple[Law, ...] = (action.take_up,)
 TURNED_AWAY: tuple[Law, ...] = (action.disappointed,)
 MEASURE: tuple[Law, ...] = (plans.affordability_now,)

@@ -180,7 +180,7 @@ MISTAKES = {
     "unknown kind of instrument": Mistake(
         VOUCHER,
         'use = "cheque"  # here',
-        ("instruments.voucher.use: 'cheque'", "there are", "leerrecht, leerrekening, voucher"),
+        ("instruments.voucher.use: 'cheque'", "there are", "leerrecht"),
     ),
     "a list for the kind": Mistake(
         VOUCHER, 'use = ["voucher"]  # here', ("instruments.voucher.use: ['voucher']",)

@@ -91,5 +91,5 @@ def test_the_right_is_for_recognised_programmes_and_paid_time_asks_consent() -> 
 
 def test_effort_weighs_more_with_less_education() -> None:
     p = Voucher.parameters.tuple(hassle=100.0)
-    burdens = [Voucher.burden(e, p) for e in (codes.LOW, codes.MBO4, codes.MASTER)]
+    burdens = [Voucher.burden(e, -1, 0, p) for e in (codes.LOW, codes.MBO4, codes.MASTER)]
     assert burdens[0] > burdens[1] == 100.0 > burdens[2] > 0.0

@@ -1,0 +1,32 @@
+"""O&O-fondsen: funds of social partners that give employers back a part of training costs."""
+
+from simulator.codes import SECTOR_LETTERS
+from simulator.parameters import param
+from simulator.policy import Policy
+
+_A, _C, _F = (SECTOR_LETTERS.index("A"), SECTOR_LETTERS.index("C"), SECTOR_LETTERS.index("F"))
+_H, _I = SECTOR_LETTERS.index("H"), SECTOR_LETTERS.index("I")
+
+
+class OenoFonds(Policy):
+    """Employers in sectors with a large fund get back a part of what they pay."""
+
+    name = "oeno_fonds"
+    payer = "fund"
+    to = "employer"
+    excludes = ()
+
+    share = param(0.4, "share", "of the employer's part that the fund pays back", "no source", "A",
+                  bounds=(0, 1), prior=(0.2, 0.8))  # fmt: skip
+    most = param(750.0, "EUR", "highest amount on a course", "no source", "A", bounds=(0, 100_000),
+                 prior=(300, 1500))  # fmt: skip
+    admin_per_award = param(0.0, "EUR", "no public administration", "private funds", "D",
+                            bounds=(0, 10_000))  # fmt: skip
+
+    def eligible(sector):
+        """A, C, F, H and I stand for the 2.5 million workers covered (source 000 l.283)."""
+        return sector in (_A, _C, _F, _H, _I)
+
+    def covers(price, p):
+        """A share of what the employer pays, up to a maximum."""
+        return min(price * p.share, p.most)
