@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 from simulator import groups, ledger
 from simulator.codes import CONTEMPLATION, EDUCATION_CLASS
 from simulator.columns import ALONE, INSTRUMENT
+from simulator.ledger import EMPLOYERS, WORKERS
 from simulator.office import Office, Rows
-from simulator.policy import Policy
+from simulator.policy import PAID_IN, Policy
 
 if TYPE_CHECKING:
     from simulator.model import LearningModel
@@ -128,12 +130,24 @@ class Desk:
         )  # fmt: skip
 
     def yearly(self, office: Office) -> None:
-        """Grant and lapse rights at the start of a calendar year."""
-        m, name = self._model, office.policy.name
-        bound = m.wiring.yearly[office.number - 1]
-        if bound is None:
-            return
-        found = bound.sweep(m.t, m.key, m.drivers(), m.pool, m.block_rows)
+        """Grant and lapse rights at the start of a calendar year, and pay what is put in."""
+        m, bound = self._model, self._model.wiring.yearly[office.number - 1]
+        if bound is not None:
+            self._rights(office.policy, bound.sweep(m.t, m.key, m.drivers(), m.pool, m.block_rows))
+
+    def moved(self, rows: Rows) -> None:
+        """What leaving an employer does to the rights of those rows."""
+        m = self._model
+        for office, bound in zip(m.offices, m.wiring.on_move, strict=True):
+            if bound is not None:
+                self._rights(office.policy, bound.batch(rows, m.t, m.key, m.drivers()))
+
+    def _rights(self, policy: Policy, found: Mapping[str, int]) -> None:
+        m, name = self._model, policy.name
         granted, lapsed = found["granted_eur"], found["lapsed_eur"]
         m.ledger.post(m.t, ledger.obligation(name), ledger.rights(name), granted, "granted")
         m.ledger.post(m.t, ledger.rights(name), ledger.obligation(name), lapsed, "lapsed")
+        account = ledger.purse(policy.payer, name)
+        for tally, source in zip(PAID_IN, (EMPLOYERS, f"fund:{name}", WORKERS), strict=True):
+            if tally in found:
+                m.ledger.post(m.t, source, account, found[tally], "paid in")

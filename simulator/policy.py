@@ -19,6 +19,7 @@ from simulator.laws import (
     Law,
     arguments,
     refuse_impure,
+    scalar,
 )
 from simulator.parameters import Parameter, Parameters, param
 from simulator.periods import Period, changes, month
@@ -29,11 +30,20 @@ RULES = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time",
 PAYS = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time")  # course after 1st
 COURSE = ("price", "hours", "recognised")
 _HARDER = math.exp(0.5)  # effort felt a class of education lower, behaviour E5: e^(.5 (1 - edu))
-PAYERS = ("state", "tax", "fund", "employer", "loan")
+PAYERS = ("state", "tax", "fund", "employer", "loan", "account")
+PAID_IN = ("from_employer_eur", "from_fund_eur", "from_worker_eur")  # money put into an account
 PUBLIC = ("state", "tax")
 _SETTINGS = ("opens", "closes", "order", "carry_over", "priority", "pots", "budgets")
 _DATES = ("from", "until", "changes")
 _STACK = ("after", "excludes")
+
+
+@scalar
+def effort(hassle: float, education: int) -> float:
+    """A burden in EUR as it is felt: heavier with less education, behaviour E5."""
+    if education == LOW:
+        return hassle * _HARDER
+    return hassle / _HARDER if education >= BACHELOR else hassle
 
 
 class Policy:
@@ -47,6 +57,7 @@ class Policy:
     monthly: ClassVar[Law | None] = None  # what it does to workers every month, outside any course
     team_monthly: ClassVar[Law | None] = None  # idem, to teams
     on_award: ClassVar[Law | None] = None  # applied to whoever is awarded
+    on_move: ClassVar[Law | None] = None  # applied to whoever leaves an employer
     on_failure: ClassVar[Law | None] = None  # applied to who does not turn up or stops early
     rights_column: ClassVar[str] = ""  # money column that holds outstanding rights
     payer: ClassVar[str] = "state"  # whose money it is: one of PAYERS
@@ -136,8 +147,11 @@ class Policy:
             raise ValueError(
                 f"policy {cls.name}: payer is one of {', '.join(PAYERS)}, to is worker or employer"
             )
-        if cls.yearly is not None and set(cls.yearly.tallies) != {"granted_eur", "lapsed_eur"}:
-            raise ValueError(f"policy {cls.name}: yearly must count granted_eur and lapsed_eur")
+        for hook in ("yearly", "on_move"):
+            counted = {"granted_eur", "lapsed_eur"}
+            found: Law | None = getattr(cls, hook)
+            if found is not None and set(found.tallies) - set(PAID_IN) != counted:
+                raise ValueError(f"policy {cls.name}: {hook} must count granted_eur and lapsed_eur")
 
     def __init__(self, **given: Any) -> None:
         settings = {k: given.pop(k) for k in _SETTINGS if k in given}
@@ -256,10 +270,8 @@ class Policy:
     @staticmethod
     def burden(education: int, guided_until: int, t: int, p: Any) -> float:
         """What applying costs in effort, in EUR: heavier with less education, lighter guided."""
-        hassle = p.hassle * p.guided_burden if t < guided_until else p.hassle
-        if education == LOW:
-            return float(hassle * _HARDER)
-        return float(hassle / _HARDER if education >= BACHELOR else hassle)
+        felt = effort(p.hassle, education)
+        return felt * p.guided_burden if t < guided_until else felt  # type: ignore[no-any-return]
 
     @staticmethod
     def option_value() -> float:

@@ -71,6 +71,7 @@ class Wiring:
         self.start = self._bound([*laws, stack.book()] if policies else laws, batch)
         self.turned_away = self._bound(register.TURNED_AWAY)
         self.on_failure = [self._bound([p.on_failure]) if p.on_failure else None for p in policies]
+        self.on_move = [self._bound([p.on_move]) if p.on_move else None for p in policies]
         self.yearly = [self._bound([p.yearly]) if p.yearly else None for p in policies]
         team = Names(table(TEAM), {}, {}, self._names.owners, self._names.drivers)
         on_teams = acting(policies, "team_monthly")
@@ -92,7 +93,11 @@ class Wiring:
         """Have every loop compiled, so that a first month takes no longer than the others."""
         for bound in (self.sweep, self.team, *filter(None, self.yearly)):
             bound.prepare(drivers, rows=False)
-        for bound in (self.start, self.turned_away, *filter(None, self.on_failure)):
+        for bound in (
+            self.start,
+            self.turned_away,
+            *filter(None, [*self.on_failure, *self.on_move]),
+        ):
             bound.prepare(drivers, rows=True)
 
     def _bound(self, laws: Sequence[Law], names: Names | None = None) -> Bound:

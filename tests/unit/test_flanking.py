@@ -43,7 +43,7 @@ def started(model: LearningModel) -> int:
 def test_alone_it_runs_and_its_money_closes(name: str, model: Make) -> None:
     made = model(available()[name](), **EARLY).run(14)
     assert sum(made.ledger.balances.values()) == 0
-    assert len(AROUND) == 15
+    assert len(AROUND) == 16
 
 
 def test_spending_is_booked_every_month_for_the_part_that_is_simulated(model: Make) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from simulator import codes
@@ -27,11 +29,19 @@ def test_a_voucher_is_for_18_to_aow_once_a_calendar_year(years: int, used: int, 
     assert used_this_year(2027.0) == 2027
 
 
+MIDDLE = (480, codes.MBO4, codes.PERMANENT)
+
+
+def in_force(**values: float) -> SimpleNamespace:
+    """A leerrecht's parameters as the model gives them: with its first month."""
+    return SimpleNamespace(**Leerrecht.parameters.values(values), first=0.0)
+
+
 def test_a_balance_grows_to_its_ceiling_and_the_rest_lapses() -> None:
     p = Leerrekening.parameters.tuple(deposit=500.0, ceiling=1_200.0, expiry=10.0)
     balance, months = 0.0, []
     for _ in range(4):
-        balance, granted, lapsed = leerrekening.deposit(balance, 480, p)
+        balance, granted, lapsed = leerrekening.deposit(balance, *MIDDLE, p)
         months.append((balance, granted, lapsed))
     assert months == [(500, 500, 0), (1_000, 500, 0), (1_200, 500, 300), (1_200, 500, 500)]
 
@@ -39,13 +49,14 @@ def test_a_balance_grows_to_its_ceiling_and_the_rest_lapses() -> None:
 def test_what_is_older_than_the_expiry_lapses_oldest_first() -> None:
     """Two years' deposits can be left at most; who spent the oldest loses nothing."""
     p = Leerrekening.parameters.tuple(deposit=500.0, ceiling=5_000.0, expiry=2.0)
-    assert leerrekening.deposit(1_000.0, 480, p) == (1_000.0, 500.0, 500.0)
-    assert leerrekening.deposit(leerrekening.spend(1_000.0, 500.0), 480, p) == (1_000.0, 500.0, 0.0)
+    assert leerrekening.deposit(1_000.0, *MIDDLE, p) == (1_000.0, 500.0, 500.0)
+    left = leerrekening.spend(1_000.0, 500.0)[0]
+    assert leerrekening.deposit(left, *MIDDLE, p) == (1_000.0, 500.0, 0.0)
 
 
 def test_past_the_age_the_balance_lapses_and_nothing_is_given() -> None:
     p = Leerrekening.parameters.tuple()
-    assert leerrekening.deposit(750.0, 67 * 12, p) == (0.0, 0.0, 750.0)
+    assert leerrekening.deposit(750.0, 67 * 12, codes.MBO4, codes.PERMANENT, p) == (0.0, 0.0, 750.0)
 
 
 def test_saving_is_worth_something_until_the_money_would_lapse() -> None:
@@ -58,14 +69,14 @@ def test_saving_is_worth_something_until_the_money_would_lapse() -> None:
 
 def test_an_account_pays_up_to_its_balance_less_the_copayment() -> None:
     p = Leerrekening.parameters.tuple(copay=100.0)
-    assert Leerrekening.covers(700.0, 2_000.0, p) == 600.0
-    assert Leerrekening.covers(700.0, 250.0, p) == 250.0
-    assert Leerrekening.covers(80.0, 250.0, p) == 0.0
+    assert Leerrekening.covers(700.0, 0, codes.PERMANENT, 2_000.0, p) == 600.0
+    assert Leerrekening.covers(700.0, 0, codes.PERMANENT, 250.0, p) == 250.0
+    assert Leerrekening.covers(80.0, 0, codes.PERMANENT, 250.0, p) == 0.0
 
 
 def test_the_right_falls_with_the_education_one_has_had() -> None:
-    p = Leerrecht.parameters.tuple(university=40_000.0)
-    given = [leerrecht.grant(0.0, 0.0, 480, e, p)[0] for e in
+    p = in_force(university=40_000.0)
+    given = [leerrecht.grant(0.0, 0.0, 480, e, 0, 0.5, p)[0] for e in
              (codes.LOW, codes.MBO23, codes.MBO4, codes.BACHELOR, codes.MASTER)]  # fmt: skip
     assert given == sorted(given, reverse=True)
     assert given[0] == 40_000.0
@@ -73,11 +84,16 @@ def test_the_right_falls_with_the_education_one_has_had() -> None:
 
 
 def test_the_right_is_granted_once_and_used_up() -> None:
-    p = Leerrecht.parameters.tuple()
-    left, first, granted, lapsed = leerrecht.grant(0.0, 0.0, 480, codes.LOW, p)
+    p = in_force()
+    left, first, granted, lapsed = leerrecht.grant(0.0, 0.0, 480, codes.LOW, 0, 0.5, p)
     assert (left, granted, lapsed) == (first, first, 0.0)
     left = leerrecht.draw_down(left, 3_000.0)
-    assert leerrecht.grant(left, first, 492, codes.LOW, p) == (first - 3_000.0, first, 0.0, 0.0)
+    assert leerrecht.grant(left, first, 492, codes.LOW, 12, 0.5, p) == (
+        first - 3_000.0,
+        first,
+        0.0,
+        0.0,
+    )
 
 
 def test_the_right_is_for_recognised_programmes_and_paid_time_asks_consent() -> None:
