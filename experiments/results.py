@@ -36,6 +36,15 @@ LONG_NAMES = {
     "employer_job_eur": "employers' money for courses of their own initiative",
     "additional_eur": "public money for courses that would not have been followed within a year",
     "deadweight_eur": "public money for courses the worker would have followed and paid anyway",
+    "forward_eur": "public money for courses that would have been followed one to two years later",
+    "upgraded_eur": "public money above the price of the course that would have been followed",
+    "unused_eur": "public money advanced for courses at which nobody turned up, not recovered",
+    "outside_eur": "public money for learners in none of the groups that policy names",
+    "standing_eur": "public money of policies that are in force anyway, net of what returns",
+    "outlay_eur_month": "public money of the variant's own policies by month, net of what returns",
+    "liability_eur_month": "unused rights at the end of the month",
+    "awards_month": "awards of public money by month",
+    "lead_time": "months from the decision to the first learner: stated, the longest of its parts",
     "displaced_eur": "public money for courses the employer would have paid",
     "started": "self-chosen courses started",
     "completed": "self-chosen courses completed",
@@ -57,6 +66,7 @@ def describe(data: xr.Dataset, scenario: Scenario) -> xr.Dataset:
         key = str(name)
         data[name].attrs["long_name"] = INDICATORS.get(key) or LONG_NAMES[key]
         data[name].attrs["units"] = _unit(key)
+    data["month"].attrs = {"long_name": "months since introduction", "units": "month"}
     data["time"].attrs = {"long_name": "years since introduction", "units": "year"}
     data.attrs = {
         "kind": KIND,
@@ -73,6 +83,10 @@ def describe(data: xr.Dataset, scenario: Scenario) -> xr.Dataset:
 
 
 def _unit(name: str) -> str:
+    if name.endswith("_month") or name == "lead_time":
+        return {"awards_month": "1/month", "liability_eur_month": "EUR"}.get(
+            name, "month" if name == "lead_time" else "EUR/month"
+        )
     if name.endswith("_eur"):
         return "EUR" if name == "outstanding_eur" else "EUR/year"
     if name in INDICATORS or name in ("stage_share", "reach", "anyway"):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 NULL = "null"
+SHARES = ("additional", "forward", "upgraded", "deadweight", "displaced", "unused")
 Array = NDArray[np.float64]
 Measure = Callable[[xr.Dataset, xr.Dataset], Array]
 
@@ -94,13 +95,19 @@ def _extra_learners(d: xr.Dataset, null: xr.Dataset) -> Array:
     return np.asarray(gain.isel(time=later).mean("time").values * people, float)
 
 
-def _cost(d: xr.Dataset) -> Array:
-    back = _after(d, "returned_eur") + _after(d, "repaid_eur")
-    return _after(d, "awards_eur") - back + _overhead(d)
+def yearly_cost(d: xr.Dataset, null: xr.Dataset) -> xr.DataArray:
+    """EUR a year that the variant costs the State above the null: net of what returns, with
+    administration and programmes, and with what it changes in policies that are in force anyway.
+    """
+    out = d["awards_eur"] + d["administration_eur"] + d["programme_eur"]
+    back = d["returned_eur"] + d["repaid_eur"]
+    return out - back + d["standing_eur"] - null["standing_eur"]
 
 
-def _overhead(d: xr.Dataset) -> Array:
-    return _after(d, "administration_eur") + _after(d, "programme_eur")
+def cost(d: xr.Dataset, null: xr.Dataset) -> Array:
+    """The mean of that over the years after introduction, per seed."""
+    years = d["year"].values >= d.attrs["introduced"]
+    return np.asarray(yearly_cost(d, null).isel(year=years).mean("year").values, float)
 
 
 def _mln(name: str) -> Measure:
@@ -118,7 +125,7 @@ def _ratio(top: Array, bottom: Array) -> Array:
 
 def _share(name: str) -> Measure:
     def measure(d: xr.Dataset, null: xr.Dataset) -> Array:
-        total = sum(_after(d, f"{n}_eur") for n in ("additional", "deadweight", "displaced"))
+        total = sum(_after(d, f"{n}_eur") for n in SHARES)
         return 100 * _ratio(_after(d, f"{name}_eur"), np.asarray(total))
 
     return measure
@@ -162,7 +169,7 @@ ROWS: tuple[Row, ...] = (
         lambda d, null: (_after(d, "started") - _after(null, "started")) / 1e3, decimals=0),
     Row(_L, "awards a year", "thousand", _thousand("awards"), decimals=0),
     Row(_L, "applications turned away a year", "thousand", _thousand("turned_away"), decimals=0),
-    Row(_M, "cost a year, net of returns", "mln EUR", lambda d, null: _cost(d) / 1e6, decimals=0),
+    Row(_M, "cost a year, net of returns", "mln EUR", lambda d, null: cost(d, null) / 1e6, decimals=0),
     Row(_M, "  of which administration", "mln EUR", _mln("administration_eur")),
     Row(_M, "  of which programmes (guidance)", "mln EUR", _mln("programme_eur")),
     Row(_M, "awards in year 1", "mln EUR", _in_year(1), decimals=0),
@@ -171,14 +178,17 @@ ROWS: tuple[Row, ...] = (
     Row(_M, "mean award", "EUR",
         lambda d, null: _ratio(_after(d, "awards_eur"), _after(d, "awards")), decimals=0),
     Row(_M, "cost per extra learner (any course)", "EUR",
-        lambda d, null: _ratio(_cost(d), _extra_learners(d, null)), decimals=0),
+        lambda d, null: _ratio(cost(d, null), _extra_learners(d, null)), decimals=0),
     Row(_M, "rights that lapse a year", "mln EUR", _mln("lapsed_eur"), decimals=0),
     Row(_M, "unused rights outstanding at the end", "mln EUR",
         lambda d, null: np.asarray(d["outstanding_eur"].isel(year=-1).values, float) / 1e6,
         decimals=0),
     Row(_E, "additional", "%", _share("additional")),
+    Row(_E, "brought forward by 1 to 2 years", "%", _share("forward")),
+    Row(_E, "upgraded to a dearer course", "%", _share("upgraded")),
     Row(_E, "deadweight (own money saved)", "%", _share("deadweight")),
     Row(_E, "employer money displaced", "%", _share("displaced")),
+    Row(_E, "unused (no-show, not recovered)", "%", _share("unused")),
     Row(_E, "some course anyway in 2 years **", "%", _anyway),
     Row(_R, "everybody", "% a year", _reach("all")),
     Row(_R, "practically educated (at most mbo)", "% a year", _reach("education:practical")),
@@ -247,17 +257,10 @@ def as_data(data: xr.Dataset) -> dict[str, Any]:
         }
         for row, values in compute(data)
     ]  # fmt: skip
-    costs = {
-        str(v): {
-            str(y): c for y, c in zip(data["year"].values, _cost_by_year(data, v), strict=True)
-        }
-        for v in data["variant"].values
-    }
+    null = data.sel(variant=NULL)
+    costs = {}
+    for variant in data["variant"].values:
+        series = yearly_cost(data.sel(variant=variant), null).mean("seed").values
+        years = map(str, data["year"].values)
+        costs[str(variant)] = dict(zip(years, map(float, series), strict=True))
     return {"title": data.attrs["title"], "notes": NOTES, "rows": rows, "cost_by_year_eur": costs}
-
-
-def _cost_by_year(data: xr.Dataset, variant: Any) -> list[float]:
-    d = data.sel(variant=variant).mean("seed")
-    back = d["returned_eur"] + d["repaid_eur"]
-    total = d["awards_eur"] - back + d["administration_eur"] + d["programme_eur"]
-    return [float(x) for x in total.values]

@@ -95,7 +95,7 @@ WORKER: tuple[Column, ...] = (
         1,
     ),
     code("applies", "instrument applied to or waited for, by number; 0 = none", 101),
-    money("public_money", "amount asked of that instrument, then public money of the course"),
+    money("public_money", "amount asked of it, then public money of the course"),
     code("funded_by", "funding of the latest self-chosen course (codes below)", 110),
     month("course_started", "month in which the latest self-chosen course started"),
     month("course_end", "month in which the running self-chosen course is over"),

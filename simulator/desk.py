@@ -12,7 +12,7 @@ from simulator import groups, ledger
 from simulator.codes import CONTEMPLATION, EDUCATION_CLASS
 from simulator.columns import ALONE, INSTRUMENT
 from simulator.ledger import EMPLOYERS, WORKERS
-from simulator.office import Office, Rows
+from simulator.office import Cents, Office, Rows
 from simulator.policy import PAID_IN, Policy
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class Desk:
 
     def __init__(self, model: LearningModel) -> None:
         self._model = model
+        self.started: list[tuple[Rows, Cents]] = []  # this month: rows, and the variant's own money
         self._stopped = -1, np.zeros(0, np.int64)  # month, and who stopped a course early in it
 
     def applicants(self, number: int) -> Rows:
@@ -72,6 +73,7 @@ class Desk:
         scratch = m.wiring.start.scratch(rows.size)
         found = m.wiring.start.batch(rows, m.t, m.key, m.drivers(), scratch, m.pool)
         missed = m.population.worker["stage"][rows] == CONTEMPLATION
+        self.started.append((rows[~missed], scratch["course_own"][~missed]))
         for office in m.offices:
             policy, name = office.policy, office.policy.name
             paid, back = found[f"paid_{name}_eur"], found[f"back_{name}_eur"]

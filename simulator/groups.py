@@ -88,6 +88,13 @@ def members(
     return np.isin(found, wanted)
 
 
+def in_group(group: str) -> NDArray[np.bool_]:
+    """Which cells belong to a group."""
+    dimension, wanted = MEMBERSHIPS[group]
+    grid = np.unravel_index(np.arange(CELLS), _SHAPE)
+    return np.isin(grid[_AXES[dimension]], wanted)
+
+
 def population_cells(*, contracts: tuple[int, ...], ages: tuple[int, int]) -> NDArray[np.bool_]:
     """The cells of a survey's population: these contracts, ages from (inclusive) to (exclusive)."""
     grid = np.unravel_index(np.arange(CELLS), _SHAPE)

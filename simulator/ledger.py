@@ -20,6 +20,11 @@ def state(instrument: str) -> str:
     return f"state:{instrument}"
 
 
+def tax(instrument: str) -> str:
+    """The State's account for tax that it forgoes by an instrument."""
+    return f"tax:{instrument}"
+
+
 def purse(payer: str, instrument: str) -> str:
     """The account from which an instrument is paid: the State's, the employers', or its own."""
     return EMPLOYERS if payer == "employer" else f"{payer}:{instrument}"

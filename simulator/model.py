@@ -179,7 +179,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.count(self.wiring.sweep.row(row, self.t, self.key, self._now))
 
     def _calendar_drivers(self) -> None:
-        self.tallies = {}
+        self.tallies, self.desk.started = {}, []
         changed = [p.turn_to(self.calendar.label(self.t)) for p in self.policies]
         if any(changed):
             self.wiring.revalue()

@@ -98,12 +98,13 @@ class Recorder:
 
 
 def _started(model: LearningModel) -> dict[str, NDArray[Any]]:
-    worker = model.population.worker
-    rows = np.flatnonzero(worker["course_started"] == model.t)
-    by, public = worker["funded_by"][rows], worker["public_money"][rows]
-    price = worker["plan_price"][rows]
-    return {"row": rows, "t": np.full(rows.size, model.t, np.int32), "funded_by": by,
-            "price": price, "public": public}  # fmt: skip
+    """Self-chosen courses that began this month; `public` is the variant's own public money."""
+    worker, parts = model.population.worker, model.desk.started
+    rows = np.concatenate([np.zeros(0, np.int64), *(part[0] for part in parts)])
+    public = np.concatenate([np.zeros(0, np.int32), *(part[1] for part in parts)])
+    return {"row": rows, "t": np.full(rows.size, model.t, np.int32),
+            "funded_by": worker["funded_by"][rows], "price": worker["plan_price"][rows],
+            "public": public}  # fmt: skip
 
 
 def paid_by_employer(courses: dict[str, NDArray[Any]]) -> NDArray[np.bool_]:

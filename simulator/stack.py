@@ -25,7 +25,14 @@ from simulator.policy import COURSE, PAYS, Policy
 OFFER = ("offer_cost", "offer_by", "offer_amount", "offer_paid", "offer_open", "offer_left")
 ALONE_GIVES = ("alone_cost", "alone_paid")
 ASKED = (*PAYS, "relief")  # rules that a course asks for
-TOTALS = ("course_state", "course_advance", "course_employer", "course_worker", "course_missed")
+TOTALS = (
+    "course_state",
+    "course_own",
+    "course_advance",
+    "course_employer",
+    "course_worker",
+    "course_missed",
+)
 
 
 def ordered(policies: Sequence[Policy]) -> list[Policy]:
@@ -269,11 +276,16 @@ class Stack:
                 f"    {p.name}_paid = {covered}",
                 f"    employer = cents(employer - {p.name}_paid)",
             ]
-        public = " + ".join(["0.0", *(f"{p.name}_paid" for p in self.policies if p.public)])
+        state = [p for p in self.policies if p.public]
+        public = " + ".join(["0.0", *(f"{p.name}_paid" for p in state)])
+        own = " + ".join(["0.0", *(f"{p.name}_paid" for p in state if not p.standing)])
         advance = " + ".join(["0.0", *(f"{p.name}_paid" for p in self._workers())])
         lines += [*self._main_source(), f"state = cents({public})", f"advance = cents({advance})"]
+        lines.append(f"own = cents({own})")
         paid = [f"{p.name}_paid" for p in self.policies]
-        lines.append(f"return {', '.join([*paid, 'by', 'state', 'advance', 'employer', 'worker'])}")
+        lines.append(
+            f"return {', '.join([*paid, 'by', 'state', 'own', 'advance', 'employer', 'worker'])}"
+        )
         wants = [*args, *needs(self.policies, ASKED)]
         return self._law("settle", function("settle", wants, lines), writes, ())
 

@@ -11,19 +11,23 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from simulator import codes, groups, ledger
+from simulator.additionality import CLASSES, Courses, classes
 from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
 from simulator.behaviour.employers import draw_employers
 from simulator.calendar import Calendar
 from simulator.model import LearningModel
 from simulator.policy import Policy
 from simulator.population import populate
-from simulator.record import INDICATORS, Recorder, paid_by_employer
+from simulator.record import INDICATORS, Recorder
 from simulator.synthesis import Margins, synthesise
 from simulator.wiring import Values
 
 NULL = "null"
-WINDOW = 12  # months within which a course counts as the one that would have been followed anyway
-Courses = dict[str, NDArray[Any]]
+NAMED = ("education:practical", "contract:flexible", "contract:unemployed")  # source 001 l.83
+_ACCOUNTS = (ledger.state, ledger.tax, ledger.overhead, ledger.rights)
+_PUBLIC = {"award": 1, "returned": -1, "repaid": -1, "programme": 1, "administration": 1}
+_RIGHTS = {"granted": 1, "used": -1, "lapsed": -1}
+_WHOSE = {**_PUBLIC, **_RIGHTS}  # postings that belong to one policy
 
 
 @dataclass(frozen=True)
@@ -105,64 +109,6 @@ def _advance(model: LearningModel, end: int, progress: Callable[[int], None]) ->
         progress(1)
 
 
-def match(ours: Courses, theirs: Courses, window: int = WINDOW) -> NDArray[np.int64]:
-    """For every course of ours the index of the same person's course in the other life, or -1.
-
-    In order of time, a course takes the earliest course of the other life that is not taken yet
-    and starts within `window` months of it.
-    """
-    ours_by, theirs_by = _ordered(ours), _ordered(theirs)
-    row, t = ours["row"][ours_by], ours["t"][ours_by]
-    other_row, other_t = theirs["row"][theirs_by], theirs["t"][theirs_by]
-    person, rank = _ranks(row)
-    pointer = np.searchsorted(other_row, row[person], side="left")
-    stop = np.searchsorted(other_row, row[person], side="right")
-    found = np.full(row.size, -1)
-    for k in range(int(rank.max(initial=-1)) + 1):
-        at = np.flatnonzero(rank == k)
-        who = np.searchsorted(person, at, side="right") - 1
-        while True:  # skip what is too long ago for this course and for all that follow
-            live = who[pointer[who] < stop[who]]
-            old = live[other_t[pointer[live]] < t[person[live] + k] - window]
-            if not old.size:
-                break
-            pointer[old] += 1
-        open_ = pointer[who] < stop[who]
-        near = np.zeros(at.size, bool)
-        near[open_] = other_t[pointer[who[open_]]] <= t[at[open_]] + window
-        found[at[near]] = pointer[who[near]]
-        pointer[who[near]] += 1
-    result = np.full(row.size, -1)
-    hit = found >= 0
-    result[ours_by[hit]] = theirs_by[found[hit]]
-    return result
-
-
-def _ordered(courses: Courses) -> NDArray[np.intp]:
-    return np.lexsort((courses["t"], courses["row"]))
-
-
-def _ranks(row: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Where each person's courses begin in the sorted list, and the rank of every course."""
-    first = np.flatnonzero(np.diff(row, prepend=-1))
-    lengths = np.diff(np.append(first, row.size))
-    return first, np.arange(row.size) - np.repeat(first, lengths)
-
-
-def classes(ours: Courses, theirs: Courses) -> dict[str, NDArray[np.bool_]]:
-    """Which publicly paid courses are additional, deadweight, or displace an employer's money."""
-    public = ours["public"] > 0
-    matched = match(ours, theirs)
-    employer = np.zeros(public.size, bool)
-    hit = matched >= 0
-    employer[hit] = paid_by_employer(theirs)[matched[hit]]
-    return {
-        "additional": public & ~hit,
-        "displaced": public & hit & employer,
-        "deadweight": public & hit & ~employer,
-    }
-
-
 def _summary(
     model: LearningModel,
     recorder: Recorder,
@@ -184,20 +130,26 @@ def _summary(
     for name, series in _counts(recorder, design, years).items():
         data[name] = (("year",), series * weight)
     data["anyway"] = (("year",), _anyway(courses, baseline[0], design, years))
-    for name, chosen in classes(courses, baseline[1]).items():
-        amounts = np.where(chosen, courses["public"], 0)
+    parts = classes(courses, baseline[1])
+    paid = sum(_yearly(courses["t"], cents, design, years) for cents in parts.values())
+    for name in CLASSES:
         data[f"{name}_eur"] = (
-            ("year",),
-            _yearly(courses["t"], amounts, design, years) * weight / 100,
-        )
+            ("year",), _yearly(courses["t"], parts[name], design, years) * weight / 100
+        )  # fmt: skip
+    kept = data["awards_eur"][1] - paid * weight / 100 - data["returned_eur"][1]
+    data["unused_eur"] = (("year",), kept)
+    data["outside_eur"] = (("year",), _outside(recorder, courses, design, years) * weight / 100)
+    for name, series in _months(model, design).items():
+        data[name] = (("month",), series * weight)
+    data["lead_time"] = ((), max((p.values["lead_time"] for p in _own(model)), default=0.0))
     data["reach"] = (("year", "group"), _reach(recorder, courses, design, years))
     per_cell = np.bincount(_cells(recorder), minlength=groups.CELLS)
     data["persons"] = (("group",), groups.by_group(per_cell) * weight)
     time = [(t - design.introduction + 1) / 12 for t in recorder.survey_months]
     return xr.Dataset(
         data,
-        coords={"time": time, "year": labels, "group": list(groups.GROUPS),
-                "stage": list(codes.STAGES.values())},
+        coords={"time": time, "month": np.arange(design.after), "year": labels,
+                "group": list(groups.GROUPS), "stage": list(codes.STAGES.values())},
     )  # fmt: skip
 
 
@@ -232,22 +184,29 @@ def _anyway(courses: Courses, null: Recorder, design: Design, years: int) -> NDA
 
 def _money(model: LearningModel, design: Design, years: int) -> dict[str, NDArray[np.float64]]:
     """Cents a year by purpose, and the State's outstanding obligation at each year's end."""
-    names = [p.name for p in model.policies]
+    own = [p.name for p in _own(model)]
+    accounts = {account(n) for n in own for account in _ACCOUNTS}
     kinds = ("award", "returned", "repaid", "programme", "contribution", "contribution returned",
              "administration", "granted", "used", "lapsed",
              "own money", "self-chosen courses", "own initiative")  # fmt: skip
-    found = {kind: np.zeros(years) for kind in kinds}
+    found = {kind: np.zeros(years) for kind in (*kinds, "standing")}
     for entry in model.ledger.entries:
         if entry.what in kinds and design.spin_up <= entry.t < design.spin_up + 12 * years:
-            found[entry.what][(entry.t - design.spin_up) // 12] += entry.cents
+            year = (entry.t - design.spin_up) // 12
+            if entry.what in _WHOSE and not {entry.source, entry.target} & accounts:
+                if entry.what in _PUBLIC:  # of a policy that is in force anyway
+                    found["standing"][year] += entry.cents * _PUBLIC[entry.what]
+            else:
+                found[entry.what][year] += entry.cents
     outstanding = np.cumsum(found["granted"] - found["used"] - found["lapsed"])
-    held = sum(model.ledger.balances[ledger.rights(n)] for n in names)
+    held = sum(model.ledger.balances[ledger.rights(n)] for n in own)
     if years and design.after % 12 == 0 and round(outstanding[-1]) != held:
         raise ArithmeticError(
             f"rights at the end are {held} cents, flows say {outstanding[-1]:.0f}"
         )
     return {
         "awards_eur": found["award"],
+        "standing_eur": found["standing"],
         "returned_eur": found["returned"],
         "repaid_eur": found["repaid"],
         "programme_eur": found["programme"],
@@ -260,6 +219,45 @@ def _money(model: LearningModel, design: Design, years: int) -> dict[str, NDArra
         "employer_chosen_eur": found["self-chosen courses"],
         "employer_job_eur": found["own initiative"],
     }
+
+
+def _own(model: LearningModel) -> list[Policy]:
+    """The policies of the variant, besides those that are in force anyway."""
+    return [p for p in model.policies if not p.standing]
+
+
+def _months(model: LearningModel, design: Design) -> dict[str, NDArray[np.float64]]:
+    """By month since the introduction, per simulated person's weight: outlay and liability in EUR,
+    and awards, of the variant's own policies; `outlay` is what the State pays net of what returns.
+    """
+    accounts = {account(p.name) for p in _own(model) for account in _ACCOUNTS}
+    outlay, rights, awards = (np.zeros(design.after) for _ in range(3))
+    for entry in model.ledger.entries:
+        month = entry.t - design.introduction
+        if month >= 0 and {entry.source, entry.target} & accounts:
+            if entry.what in _PUBLIC:
+                outlay[month] += entry.cents * _PUBLIC[entry.what] / 100
+            elif entry.what in _RIGHTS:
+                rights[month] += entry.cents * _RIGHTS[entry.what] / 100
+    names = {f"awards:{p.name}" for p in _own(model) if p.public}
+    recorder = model.recorder
+    if isinstance(recorder, Recorder):
+        for t, flows in zip(recorder.months, recorder.flows, strict=True):
+            if t >= design.introduction:
+                awards[t - design.introduction] += sum(flows.get(n, 0) for n in names)
+    return {"outlay_eur_month": outlay, "liability_eur_month": np.cumsum(rights),
+            "awards_month": awards}  # fmt: skip
+
+
+def _outside(
+    recorder: Recorder, courses: Courses, design: Design, years: int
+) -> NDArray[np.float64]:
+    """Cents a year for learners who are in none of the groups that policy names."""
+    inside = np.zeros(groups.CELLS, bool)
+    for group in NAMED:
+        inside |= groups.in_group(group)
+    cents = np.where(inside[_cells(recorder)[courses["row"]]], 0, courses["public"])
+    return _yearly(courses["t"], cents, design, years)
 
 
 def _counts(recorder: Recorder, design: Design, years: int) -> dict[str, NDArray[np.float64]]:

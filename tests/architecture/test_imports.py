@@ -23,7 +23,7 @@ PACKAGES = ("simulator", "scenarios", "calibration", "experiments", "reports")
 # row here. The laws' row is the last that behaviour and policies may see, with policy.
 ROWS = (
     "calendar codes columns draws ledger parameters queueing windows",
-    "laws employers groups periods",
+    "laws employers groups periods additionality",
     "policy fusion synthesis",
     "loops behaviour policies population surveys",
     "kernel",

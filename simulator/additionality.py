@@ -1,0 +1,102 @@
+"""Where a public euro goes: courses of two lives of the same people, laid side by side.
+
+A course that public money pays is held against the life that the same person leads without the
+policies under comparison. The euros of a course are
+
+- *additional*, when that life has no course left to pair with it;
+- *brought forward*, when all that is left to pair starts one to two years later there;
+- *displacing*, when the employer pays the paired course there; *deadweight*, when anyone else does;
+- *upgraded*, for what passes the price of the paired course.
+
+Together they are, to the cent, the public money of all courses that started.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.columns import EMPLOYER
+
+Courses = dict[str, NDArray[Any]]
+WINDOW = 12  # months apart at which a course is still the same one: an assumption
+LATER = 24  # months ahead from which a course may have been brought forward: an assumption
+CLASSES = ("additional", "forward", "upgraded", "deadweight", "displaced")
+
+
+def match(
+    ours: Courses, theirs: Courses, before: int = WINDOW, after: int = WINDOW
+) -> NDArray[np.int64]:
+    """For every course of ours the index of the same person's course in the other life, or -1.
+
+    In order of time, a course takes the earliest course of the other life that is not taken yet
+    and starts at most `before` months before it and `after` months after it.
+    """
+    ours_by, theirs_by = _ordered(ours), _ordered(theirs)
+    row, t = ours["row"][ours_by], ours["t"][ours_by]
+    other_row, other_t = theirs["row"][theirs_by], theirs["t"][theirs_by]
+    person, rank = _ranks(row)
+    pointer = np.searchsorted(other_row, row[person], side="left")
+    stop = np.searchsorted(other_row, row[person], side="right")
+    found = np.full(row.size, -1)
+    for k in range(int(rank.max(initial=-1)) + 1):
+        at = np.flatnonzero(rank == k)
+        who = np.searchsorted(person, at, side="right") - 1
+        while True:  # skip what is too long ago for this course and for all that follow
+            live = who[pointer[who] < stop[who]]
+            old = live[other_t[pointer[live]] < t[person[live] + k] - before]
+            if not old.size:
+                break
+            pointer[old] += 1
+        open_ = pointer[who] < stop[who]
+        near = np.zeros(at.size, bool)
+        near[open_] = other_t[pointer[who[open_]]] <= t[at[open_]] + after
+        found[at[near]] = pointer[who[near]]
+        pointer[who[near]] += 1
+    result = np.full(row.size, -1)
+    hit = found >= 0
+    result[ours_by[hit]] = theirs_by[found[hit]]
+    return result
+
+
+def _ordered(courses: Courses) -> NDArray[np.intp]:
+    return np.lexsort((courses["t"], courses["row"]))
+
+
+def _ranks(row: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where each person's courses begin in the sorted list, and the rank of every course."""
+    first = np.flatnonzero(np.diff(row, prepend=-1))
+    lengths = np.diff(np.append(first, row.size))
+    return first, np.arange(row.size) - np.repeat(first, lengths)
+
+
+def classes(ours: Courses, theirs: Courses) -> dict[str, NDArray[np.int64]]:
+    """Cents of every course's public money by class; each course has at most two classes.
+
+    First the courses that are near each other in time are paired; then what is left over, with
+    courses of the other life that lie ahead. So an extra course does not shift the others.
+    """
+    public, price = ours["public"].astype(np.int64), theirs["price"].astype(np.int64)
+    near = match(ours, theirs)
+    free, left = np.flatnonzero(near < 0), np.setdiff1d(np.arange(price.size), near[near >= 0])
+    ahead = match(_some(ours, free), _some(theirs, left), before=0, after=LATER)
+    pair, forward = near.copy(), np.zeros(public.size, bool)
+    forward[free[ahead >= 0]] = True
+    pair[free[ahead >= 0]] = left[ahead[ahead >= 0]]
+    paired = pair >= 0
+    base, employer = np.zeros(public.size, np.int64), np.zeros(public.size, bool)
+    base[paired] = np.minimum(public[paired], price[pair[paired]])
+    employer[paired] = theirs["funded_by"][pair[paired]] == EMPLOYER
+    return {
+        "additional": np.where(paired, 0, public),
+        "forward": np.where(forward, base, 0),
+        "upgraded": np.where(paired, public - base, 0),
+        "deadweight": np.where(paired & ~forward & ~employer, base, 0),
+        "displaced": np.where(paired & ~forward & employer, base, 0),
+    }
+
+
+def _some(courses: Courses, chosen: NDArray[np.integer]) -> Courses:
+    return {name: column[chosen] for name, column in courses.items()}
