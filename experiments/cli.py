@@ -65,6 +65,17 @@ def compare(
     months: Annotated[int | None, typer.Option(help="Months after introduction.")] = None,
     seeds: SeedCount = None,
     out: Annotated[Path, typer.Option(help="Folder for compare.nc and compare.png.")] = Path("out"),
+    same_budget: Annotated[
+        float | None,
+        typer.Option(help="Scale every variant to this cost, EUR in --same-year, as 200e6."),
+    ] = None,
+    same_reach: Annotated[
+        float | None,
+        typer.Option(help="Scale every variant to reach this share of the labour force a year."),
+    ] = None,
+    same_year: Annotated[
+        int | None, typer.Option(help="Calendar year of that; default: the fifth.")
+    ] = None,
     svg: Annotated[bool, typer.Option("--svg", help="Draw an SVG instead of a PNG.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -73,9 +84,17 @@ def compare(
     Example: llo compare my.toml --seeds 4 --out results
     """
     chosen = _scenario(scenario, persons=persons, months=months, seeds=seeds)
-    _writable(out)
-    from experiments import picture, results, runner, table
+    from experiments import picture, results, runner, same, table
 
+    solved: list[same.Solved] = []
+    equal = same_year is not None or same_budget is not None or same_reach is not None
+    wanted = same.goal(chosen, same_budget, same_reach, same_year) if equal else None
+    _writable(out)
+    if wanted is not None:
+        given = chosen
+        chosen, solved = _with_progress(
+            "Solving", len(given.variants), lambda tell: same.solve(given, wanted, tell)
+        )
     total = runner.months_of(chosen)
     data = _with_progress("Comparing", total, lambda tell: runner.run(chosen, tell))
     drawn = out / ("compare.svg" if svg else "compare.png")
@@ -83,10 +102,13 @@ def compare(
         results.write(data, out / "compare.nc")
         picture.draw(data, drawn)
     if as_json:
-        print(json.dumps(table.as_data(data), indent=1))
+        same_money = [vars(s) for s in solved]
+        print(json.dumps({**table.as_data(data), "solved": same_money}, indent=1))
         return
     from experiments import printing
 
+    if wanted is not None:
+        printing.same(wanted, solved)
     printing.comparison(data)
     print(f"\nWritten: {out / 'compare.nc'} (everything) and {drawn} (participation over time)")
 
@@ -120,6 +142,31 @@ def run(
         lambda tell: single.surveys_of(chosen, variant, tell),
     )
     print(json.dumps(rows, indent=1)) if as_json else printing.surveys(rows)
+
+
+@app.command()
+def criteria(
+    scenario: File = None,
+    persons: Persons = None,
+    months: Annotated[int | None, typer.Option(help="Months after introduction.")] = None,
+    seeds: SeedCount = None,
+    as_json: Json = False,
+) -> None:
+    """Print the five criteria for every variant: targeting, cost, efficiency, flexibility, time.
+
+    Example: llo criteria my.toml --seeds 4
+    """
+    chosen = _scenario(scenario, persons=persons, months=months, seeds=seeds)
+    from experiments import criteria as five
+    from experiments import printing
+
+    data, shock = _with_progress(
+        "Comparing", five.months_of(chosen), lambda tell: five.run(chosen, tell)
+    )
+    rows = five.compute(data, chosen, shock)
+    print(json.dumps(five.as_data(rows), indent=1)) if as_json else printing.criteria(
+        chosen.title, rows
+    )
 
 
 @app.command()

@@ -10,7 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from calibration.levels import Fit
+from experiments.criteria import NOTES as FIVE_NOTES
+from experiments.criteria import Criterion
 from experiments.replay import Beside
+from experiments.same import BUDGET, Goal, Solved
 from experiments.table import NOTES, Estimate, compute, shown
 from simulator.policy import Policy
 
@@ -108,6 +111,46 @@ def policies(kinds: dict[str, type[Policy]]) -> None:
             allowed = f"{p.bounds[0]:g} to {p.bounds[1]:g}"
             grid.add_row(key, f"{p.default:g}", allowed, p.unit, p.doc, f"{p.source} ({p.tag})")
         console.print(grid)
+
+
+def criteria(title: str, rows: list[tuple[Criterion, dict[str, Estimate | None]]]) -> None:
+    """The five criteria, a block each."""
+    names = list(rows[0][1])
+    grid = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False)
+    grid.add_column("")
+    grid.add_column("unit")
+    for name in names:
+        grid.add_column(name, justify="right", no_wrap=True)
+    block = ""
+    for row, values in rows:
+        if not any(values.values()):
+            continue
+        if row.criterion != block:
+            block = row.criterion
+            grid.add_row(f"[bold]{block}[/bold]")
+        grid.add_row("  " + row.label, row.unit, *(shown(values[n], row.decimals) for n in names))
+    console = _console()
+    console.print(grid)
+    for note in FIVE_NOTES:
+        console.print(note, highlight=False)
+
+
+def same(wanted: Goal, solved: list[Solved]) -> None:
+    """At what values of their levers the variants meet a goal."""
+    budget = wanted.kind == BUDGET
+    what = f"EUR {wanted.value / 1e6:,.0f} mln" if budget else f"{100 * wanted.value:.1f}% reached"
+    grid = Table("variant", title=f"Scaled to {what} in {wanted.year}", box=box.SIMPLE_HEAD)
+    grid.add_column("comes to", justify="right")
+    grid.add_column("factor", justify="right")
+    grid.add_column("levers")
+    for s in solved:
+        levers = ", ".join(
+            f"{n} = {v:,.0f}" if v >= 100 else f"{n} = {v:.3g}" for n, v in s.levers.items()
+        )
+        got = f"{s.reached / 1e6:,.0f} mln" if budget else f"{100 * s.reached:.1f}%"
+        unmet = "" if s.met else "  [bold]the nearest that it comes[/bold]"
+        grid.add_row(s.variant, got, f"{s.factor:.3g}", levers + unmet)
+    _console().print(grid)
 
 
 def replay(title: str, rows: list[Beside]) -> None:

@@ -88,7 +88,7 @@ def _change(name: str, group: str = "all") -> Measure:
     return lambda d, null: 100 * (_last(d, name, group) - _last(null, name, group))
 
 
-def _extra_learners(d: xr.Dataset, null: xr.Dataset) -> Array:
+def extra_learners(d: xr.Dataset, null: xr.Dataset) -> Array:
     people = d["persons"].sel(group="all").values
     later = d["time"].values > 1.0 if d["time"].values.max() > 1.0 else d["time"].values > 0.0
     gain = d["learners"].sel(group="all") - null["learners"].sel(group="all")
@@ -164,12 +164,13 @@ ROWS: tuple[Row, ...] = (
     Row(_G, "self-employed", "pp", _change("two_years", "contract:self-employed")),
     Row(_G, "unemployed", "pp", _change("two_years", "contract:unemployed")),
     Row(_L, "extra learners a year (any course)", "thousand",
-        lambda d, null: _extra_learners(d, null) / 1e3, decimals=0),
+        lambda d, null: extra_learners(d, null) / 1e3, decimals=0),
     Row(_L, "extra self-chosen courses a year", "thousand",
         lambda d, null: (_after(d, "started") - _after(null, "started")) / 1e3, decimals=0),
     Row(_L, "awards a year", "thousand", _thousand("awards"), decimals=0),
     Row(_L, "applications turned away a year", "thousand", _thousand("turned_away"), decimals=0),
-    Row(_M, "cost a year, net of returns", "mln EUR", lambda d, null: cost(d, null) / 1e6, decimals=0),
+    Row(_M, "cost a year, net of returns", "mln EUR",
+        lambda d, null: cost(d, null) / 1e6, decimals=0),
     Row(_M, "  of which administration", "mln EUR", _mln("administration_eur")),
     Row(_M, "  of which programmes (guidance)", "mln EUR", _mln("programme_eur")),
     Row(_M, "awards in year 1", "mln EUR", _in_year(1), decimals=0),
@@ -178,7 +179,7 @@ ROWS: tuple[Row, ...] = (
     Row(_M, "mean award", "EUR",
         lambda d, null: _ratio(_after(d, "awards_eur"), _after(d, "awards")), decimals=0),
     Row(_M, "cost per extra learner (any course)", "EUR",
-        lambda d, null: _ratio(cost(d, null), _extra_learners(d, null)), decimals=0),
+        lambda d, null: _ratio(cost(d, null), extra_learners(d, null)), decimals=0),
     Row(_M, "rights that lapse a year", "mln EUR", _mln("lapsed_eur"), decimals=0),
     Row(_M, "unused rights outstanding at the end", "mln EUR",
         lambda d, null: np.asarray(d["outstanding_eur"].isel(year=-1).values, float) / 1e6,

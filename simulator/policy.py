@@ -60,6 +60,7 @@ class Policy:
     on_move: ClassVar[Law | None] = None  # applied to whoever leaves an employer
     on_failure: ClassVar[Law | None] = None  # applied to who does not turn up or stops early
     rights_column: ClassVar[str] = ""  # money column that holds outstanding rights
+    generosity: ClassVar[str] = "budget"  # the parameter that says how much of it there is
     payer: ClassVar[str] = "state"  # whose money it is: one of PAYERS
     to: ClassVar[str] = "worker"  # or "employer": it pays a part of what the employer pays
     after: ClassVar[tuple[str, ...]] = ()  # instruments that pay before it
@@ -181,6 +182,11 @@ class Policy:
                 "qualifies: lower one or raise the other"
             )
         self.check()
+
+    @property
+    def lever(self) -> str:
+        """The parameter of its generosity, or nothing when it has none."""
+        return self.generosity if self.generosity in self.parameters.declared else ""
 
     @property
     def public(self) -> bool:

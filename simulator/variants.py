@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -88,12 +88,27 @@ def compare(
     found, baseline = [], None
     for make in variants.values():
         branch = _copied(recorder)
-        future = model.branch(make(), branch)
-        _advance(future, design.end, progress)
+        lived = model.branch(make(), branch)
+        _advance(lived, design.end, progress)
         courses = branch.courses()
         baseline = (branch, courses) if baseline is None else baseline
-        found.append(_summary(future, branch, courses, baseline, design))
+        found.append(_summary(lived, branch, courses, baseline, design))
     return xr.concat(found, xr.Variable("variant", list(variants))).assign_coords(seed=seed)
+
+
+def future(
+    model: LearningModel, policies: Sequence[Policy], design: Design, until: int
+) -> xr.Dataset:
+    """One future of a model that has come to the introduction, up to month `until`: a summary as
+    `compare` gives, but for what needs a null life beside it.
+    """
+    recorder = Recorder(design.introduction, until - design.introduction, probe=design.probe)
+    shorter = replace(design, spin_up=design.introduction, before=0,
+                      after=until - design.introduction)  # fmt: skip
+    lived = model.branch(policies, recorder)
+    _advance(lived, until, lambda months: None)
+    courses = recorder.courses()
+    return _summary(lived, recorder, courses, (recorder, courses), shorter)
 
 
 def _copied(recorder: Recorder) -> Recorder:

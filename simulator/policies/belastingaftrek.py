@@ -9,6 +9,7 @@ class Belastingaftrek(Policy):
     """A part of one's own costs above a threshold comes back a year later."""
 
     name = "belastingaftrek"
+    generosity = "rate_low"
     payer = "tax"
     excludes = ()
 

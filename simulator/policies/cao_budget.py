@@ -16,6 +16,7 @@ class CaoBudget(Policy):
     name = "cao_budget"
     columns = (MEMBER, BALANCE)
     rights_column = "cao_balance"
+    generosity = "amount"
     payer = "employer"
     excludes = ()
 

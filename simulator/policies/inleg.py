@@ -18,6 +18,7 @@ class Inleg(Policy):
     name = "inleg"
     columns = (BALANCE,)
     rights_column = "inleg_balance"
+    generosity = "employer"
     payer = "account"
     excludes = ()
 

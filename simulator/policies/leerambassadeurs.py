@@ -9,6 +9,7 @@ class Leerambassadeurs(Policy):
     """Some teams have an ambassador; contact moves urgency, norm and self-efficacy."""
 
     name = "leerambassadeurs"
+    generosity = "presence"
 
     presence = param(0.02, "share", "of teams that get one in a year", "no source", "A",
                      bounds=(0, 1), prior=(0.005, 0.1))  # fmt: skip

@@ -10,6 +10,7 @@ class Weten(Policy):
     """Line 1, knowing: a campaign that raises felt urgency, which then fades."""
 
     name = "weten"
+    generosity = "reach"
 
     reach = param(0.3, "1/year", "chance of noticing the campaign", "behaviour E6 no. 25", "A",
                   bounds=(0, 1), prior=(0.1, 0.6))  # fmt: skip
@@ -23,6 +24,7 @@ class Willen(Policy):
     """Line 2, wanting: support to small and middle-sized employers' learning culture."""
 
     name = "willen"
+    generosity = "reach"
 
     reach = param(0.005, "1/year", "teams of smaller employers that take part",
                   "583 entrepreneurs in 3 years, source 001 l.245; of all SMEs: no source", "A",
@@ -37,6 +39,7 @@ class Kunnen(Policy):
     """Line 3, being able: help to find and use support, felt as self-efficacy."""
 
     name = "kunnen"
+    generosity = "reach"
     excludes = ()
 
     reach = param(0.05, "1/year", "chance of being helped", "no source", "A", bounds=(0, 1),

@@ -82,6 +82,12 @@ class Leerrecht(Policy):
             given |= {"opens": ["01-02 10:00"], "closes": ["12-31 23:59"]}
         super().__init__(**given)
 
+    @property
+    def lever(self) -> str:
+        """Money, weeks or the budget, as the form is."""
+        form = self.values["form"]
+        return {DIFFERENCE: "university", WEEKS: "weeks"}.get(form, "budget")
+
     def check(self) -> None:
         """The form is one of three."""
         if self.values["form"] not in (DIFFERENCE, WEEKS, BUDGET):

@@ -16,6 +16,7 @@ class Leerrekening(Policy):
     name = "leerrekening"
     columns = (BALANCE, ACTIVE)
     rights_column = "account_balance"
+    generosity = "deposit"
 
     deposit = param(500.0, "EUR/year", "public deposit, on 1 January",
                     "template: French CPF, OECD 2019", "B", bounds=(0, 100_000),

@@ -9,6 +9,7 @@ class Leerverlof(Policy):
     """A part of the hours of a course is paid working time, by right."""
 
     name = "leerverlof"
+    generosity = "share"
     payer = "employer"
     excludes = ()
 

@@ -8,6 +8,7 @@ class Levenlanglerenkrediet(Policy):
     """The fee of a recognised programme is lent; it is felt almost as one's own money."""
 
     name = "levenlanglerenkrediet"
+    generosity = "most"
     payer = "loan"
     excludes = ()
 

@@ -12,6 +12,7 @@ class OenoFonds(Policy):
     """Employers in sectors with a large fund get back a part of what they pay."""
 
     name = "oeno_fonds"
+    generosity = "share"
     payer = "fund"
     to = "employer"
     excludes = ()

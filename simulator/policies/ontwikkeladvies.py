@@ -10,6 +10,7 @@ class Ontwikkeladvies(Policy):
     """A trajectory that brings learning nearer and makes every instrument known."""
 
     name = "ontwikkeladvies"
+    generosity = "offered"
 
     offered = param(0.15, "1/year", "chance that an eligible person is offered it", "no source",
                     "A", bounds=(0, 1), prior=(0.05, 0.3))  # fmt: skip

@@ -10,6 +10,7 @@ class Slim(Policy):
     """Projects that raise the learning culture of employers with fewer than 250 workers."""
 
     name = "slim"
+    generosity = "reach"
 
     reach = param(0.003, "1/year", "teams of smaller employers that get a project",
                   "3,902 grants in 3 years (source 000 l.305) on about 440,000 SMEs (B)", "D",

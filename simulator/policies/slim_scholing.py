@@ -12,6 +12,7 @@ class SlimScholing(Policy):
     """A part of what an employer in a vital sector pays for a course is given back."""
 
     name = "slim_scholing"
+    generosity = "most"
     to = "employer"
     excludes = ()
 

@@ -1,0 +1,307 @@
+"""The five criteria of the working group for every variant: each with a stated measure.
+
+Flexibility asks for an experiment: every variant is lived a second time with its generosity halved
+half-way. What spending then does, month by month beside the unchanged variant, says how fast and
+how far the instrument can be steered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from experiments.runner import run as compared
+from experiments.same import levers
+from experiments.table import NULL, Array, Estimate, cost, estimate, extra_learners, yearly_cost
+from scenarios.scenario import Scenario
+
+HALVED = " (halved)"
+FULL = 0.9  # share of lasting spending at which an instrument is in full effect
+YEAR = 12
+Measure = Callable[["Lived"], Array]
+
+
+@dataclass(frozen=True)
+class Lived:
+    """One variant with what it is measured against; arrays are per seed."""
+
+    own: xr.Dataset
+    null: xr.Dataset
+    halved: xr.Dataset | None
+    shock: int  # months after introduction at which the halving comes
+    parts: tuple[Lived, ...] = ()  # variants that it is made of
+
+    def after(self, name: str, group: str | None = None) -> Array:
+        """The mean a year over the years after introduction."""
+        data = self.own[name] if group is None else self.own[name].sel(group=group)
+        return np.asarray(
+            data.isel(year=self.own["year"].values >= self.own.attrs["introduced"])
+            .mean("year").values, float,
+        )  # fmt: skip
+
+    def cost(self) -> Array:
+        return cost(self.own, self.null)
+
+    def outlay(self) -> Array:
+        """EUR by seed and month since the introduction."""
+        return np.asarray(self.own["outlay_eur_month"].transpose("seed", "month").values, float)
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One line of the table: which criterion, what is measured, in what unit."""
+
+    criterion: str
+    label: str
+    unit: str
+    measure: Measure
+    decimals: int = 0
+
+
+def _ratio(top: Array, bottom: Array) -> Array:
+    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
+
+
+def _recipients(group: str) -> Measure:
+    """Share of public learners who belong to a group, %."""
+
+    def measure(v: Lived) -> Array:
+        persons = v.own["persons"]
+        of = v.after("reach", group) * persons.sel(group=group).values
+        return 100 * _ratio(of, v.after("reach", "all") * persons.sel(group="all").values)
+
+    return measure
+
+
+def _named(group: str) -> Measure:
+    return lambda v: 100 * v.after("reach", group)
+
+
+def _outside(v: Lived) -> Array:
+    paid = sum(v.after(f"{n}_eur") for n in
+               ("additional", "forward", "upgraded", "deadweight", "displaced"))  # fmt: skip
+    return 100 * _ratio(v.after("outside_eur"), np.asarray(paid))
+
+
+def _year(k: int) -> Measure:
+    """Cost in the k-th year, mln EUR."""
+
+    def measure(v: Lived) -> Array:
+        years = np.flatnonzero(v.own["year"].values >= v.own.attrs["introduced"])
+        if k > years.size:
+            return np.full(v.own.sizes["seed"], np.nan)
+        return np.asarray(yearly_cost(v.own, v.null).isel(year=years[k - 1]).values, float) / 1e6
+
+    return measure
+
+
+def _volatility(v: Lived) -> Array:
+    """Standard deviation of yearly cost around its straight line, % of its mean."""
+    years = v.own["year"].values >= v.own.attrs["introduced"]
+    series = yearly_cost(v.own, v.null).isel(year=years).transpose("seed", "year").values
+    if series.shape[1] < 3:
+        return np.full(series.shape[0], np.nan)
+    x = np.arange(series.shape[1])
+    trend = np.array([np.polyval(np.polyfit(x, row, 1), x) for row in series])
+    return 100 * _ratio((series - trend).std(axis=1, ddof=2), series.mean(axis=1))
+
+
+def _extra_completed(v: Lived) -> Array:
+    years = v.own["year"].values >= v.own.attrs["introduced"]
+    more = (v.own["completed"] - v.null["completed"]).isel(year=years).mean("year")
+    return np.asarray(more.values, float)
+
+
+def _not_additional(v: Lived) -> Array:
+    lost = sum(v.after(f"{n}_eur") for n in ("deadweight", "displaced", "unused"))
+    paid = lost + sum(v.after(f"{n}_eur") for n in ("additional", "forward", "upgraded"))
+    return 100 * _ratio(np.asarray(lost), np.asarray(paid))
+
+
+def _promised(v: Lived) -> Array:
+    """Rights already promised at the end, in years of the last year's outlay."""
+    owed = np.asarray(v.own["liability_eur_month"].isel(month=-1).values, float)
+    return _ratio(owed, v.outlay()[:, -YEAR:].sum(axis=1))
+
+
+def _followed(months: int) -> Measure:
+    """How much lower outlay is in the year that ends so many months after a halving, %."""
+
+    def measure(v: Lived) -> Array:
+        end = v.shock + months
+        if v.halved is None or end > v.own.sizes["month"]:
+            return np.full(v.own.sizes["seed"], np.nan)
+        other = v.halved["outlay_eur_month"].transpose("seed", "month").values
+        window = slice(end - YEAR, end)
+        kept = _ratio(other[:, window].sum(axis=1), v.outlay()[:, window].sum(axis=1))
+        return 100 * (1 - kept)
+
+    return measure
+
+
+def _first_learner(v: Lived) -> Array:
+    """Months from the decision: the stated lead time and the month of the first award."""
+    awards = v.own["awards_month"].transpose("seed", "month").values
+    first = np.where((awards > 0).any(axis=1), (awards > 0).argmax(axis=1).astype(float), np.nan)
+    return first + float(np.max(v.own["lead_time"].values))
+
+
+def _full_effect(v: Lived) -> Array:
+    """Months from the decision until a year's outlay is 90% of the mean of the last two years."""
+    series = v.outlay()
+    if series.shape[1] < 4 * YEAR:
+        return np.full(series.shape[0], np.nan)
+    yearly = np.array([np.convolve(row, np.ones(YEAR), "valid") for row in series])
+    lasting = series[:, -2 * YEAR :].sum(axis=1, keepdims=True) / 2
+    reached = yearly >= FULL * lasting
+    first = np.where(reached.any(axis=1), reached.argmax(axis=1) + float(YEAR), np.nan)
+    return first + float(np.max(v.own["lead_time"].values))
+
+
+def _interaction(of: Callable[[Lived], Array]) -> Measure:
+    """The whole less the sum of its parts."""
+
+    def measure(v: Lived) -> Array:
+        if not v.parts:
+            return np.full(v.own.sizes["seed"], np.nan)
+        return of(v) - np.sum([of(part) for part in v.parts], axis=0)
+
+    return measure
+
+
+def _thousands(v: Lived) -> Array:
+    return extra_learners(v.own, v.null) / 1e3
+
+
+_T, _C, _E, _F, _I, _X = ("Targeting", "Cost", "Efficiency (doelmatigheid)", "Flexibility",
+                          "Time to introduce", "Combination: the whole less its parts")  # fmt: skip
+CRITERIA: tuple[Criterion, ...] = (
+    Criterion(_T, "practically educated among public learners", "%",
+              _recipients("education:practical")),
+    Criterion(_T, "low-educated among public learners", "%", _recipients("education:low")),
+    Criterion(_T, "flexible contracts among public learners", "%",
+              _recipients("contract:flexible")),
+    Criterion(_T, "reach of the practically educated", "% a year", _named("education:practical"),
+              1),
+    Criterion(_T, "reach of flexible contracts", "% a year", _named("contract:flexible"), 1),
+    Criterion(_T, "reach of the unemployed", "% a year", _named("contract:unemployed"), 1),
+    Criterion(_T, "money to none of these groups (mis-targeting)", "%", _outside),
+    Criterion(_C, "cost a year above the null", "mln EUR", lambda v: v.cost() / 1e6),
+    Criterion(_C, "in year 1", "mln EUR", _year(1)),
+    Criterion(_C, "in year 5", "mln EUR", _year(5)),
+    Criterion(_C, "in year 10", "mln EUR", _year(10)),
+    Criterion(_C, "per award", "EUR", lambda v: _ratio(v.cost(), v.after("awards"))),
+    Criterion(_C, "volatility around its trend", "% of mean", _volatility),
+    Criterion(_C, "liability at the end: rights not used", "mln EUR",
+              lambda v: np.asarray(v.own["outstanding_eur"].isel(year=-1).values, float) / 1e6),
+    Criterion(_E, "cost per extra learner (any course)", "EUR",
+              lambda v: _ratio(v.cost(), extra_learners(v.own, v.null))),
+    Criterion(_E, "cost per extra completed self-chosen course", "EUR",
+              lambda v: _ratio(v.cost(), _extra_completed(v))),
+    Criterion(_E, "of a public euro: for what would have been paid anyway, or unused", "%",
+              _not_additional),
+    Criterion(_F, "outlay lower a year after its generosity is halved", "%", _followed(12)),
+    Criterion(_F, "and three years after", "%", _followed(36)),
+    Criterion(_F, "already promised, in years of outlay", "years", _promised, 1),
+    Criterion(_I, "from the decision to the first learner", "months", _first_learner),
+    Criterion(_I, "from the decision to full effect", "months", _full_effect),
+    Criterion(_X, "extra learners a year", "thousand", _interaction(_thousands)),
+    Criterion(_X, "cost a year", "mln EUR", _interaction(lambda v: v.cost() / 1e6)),
+)  # fmt: skip
+
+NOTES = (
+    'Mean and half-width of the 90% interval over seeds; "-" where a measure has no meaning.',
+    "Targeting: groups named in the Programma leer- en ontwikkelcultuur, but for those of 50+.",
+    "Flexibility: every variant is lived again with its generosity halved half-way; 50% is full.",
+    "Time to introduce rests on the stated lead_time of each instrument, an assumption.",
+    "Not yet calibrated: levels are solved on published figures, all else is at central priors.",
+)
+
+
+def shocked(scenario: Scenario) -> tuple[Scenario, int]:
+    """The scenario with a halved twin of every variant, and the month of the halving."""
+    design, table = scenario.design(), scenario.model_dump()
+    shock = design.after // YEAR // 2 * YEAR
+    if shock < YEAR:
+        raise ValueError("the criteria need two years after introduction or more: raise --months")
+    when = design.calendar.label(design.introduction + shock)
+    for variant in scenario.variants:
+        if variant == NULL or not scenario.variants[variant]:
+            continue
+        members = []
+        for name in scenario.variants[variant]:
+            copied = dict(table["instruments"][name])
+            lever = levers(scenario, variant).get(name)
+            if lever is not None:
+                change = {"from": when, lever[0]: lever[1] / 2}
+                copied["changes"] = [*copied.get("changes", []), change]
+                copied.pop("budgets", None)  # a window's own amount would stay as it was
+                copied.pop("pots", None)
+            table["instruments"][name + HALVED] = copied
+            members.append(name + HALVED)
+        table["variants"][variant + HALVED] = members
+    return Scenario.model_validate(table), shock
+
+
+def months_of(scenario: Scenario) -> int:
+    """Model months that `run` will live."""
+    from experiments.runner import months_of as of
+
+    return of(shocked(scenario)[0])
+
+
+def run(
+    scenario: Scenario, progress: Callable[[int], None] = lambda done: None
+) -> tuple[xr.Dataset, int]:
+    """The comparison with halved twins, and the month of the halving."""
+    twins, shock = shocked(scenario)
+    return compared(twins, progress), shock
+
+
+def compute(
+    data: xr.Dataset, scenario: Scenario, shock: int
+) -> list[tuple[Criterion, dict[str, Estimate | None]]]:
+    """Every criterion's estimate by variant of the scenario."""
+    introduced = int(scenario.time.introduction[:4])
+
+    def lived(name: str, parts: tuple[Lived, ...] = ()) -> Lived:
+        twin = name + HALVED
+        halved = data.sel(variant=twin) if twin in data["variant"].values else None
+        return Lived(
+            data.sel(variant=name).assign_attrs(introduced=introduced), data.sel(variant=NULL),
+            halved, shock, parts,
+        )  # fmt: skip
+
+    names = [v for v in scenario.names() if v != NULL]
+    variants = {v: lived(v, tuple(lived(p) for p in _parts(scenario, v))) for v in names}
+    return [(c, {name: estimate(c.measure(v)) for name, v in variants.items()}) for c in CRITERIA]
+
+
+def _parts(scenario: Scenario, variant: str) -> list[str]:
+    """Other variants that together hold exactly the instruments of this one; none if there are not.
+
+    The larger parts are taken first.
+    """
+    whole, found = set(scenario.variants[variant]), []
+    smaller = [v for v in scenario.variants if 0 < len(scenario.variants[v]) < len(whole)]
+    for name in sorted(smaller, key=lambda v: -len(scenario.variants[v])):
+        members = set(scenario.variants[name])
+        if members <= whole:
+            found.append(name)
+            whole -= members
+    return found if not whole else []
+
+
+def as_data(rows: list[tuple[Criterion, dict[str, Estimate | None]]]) -> list[dict[str, Any]]:
+    """The table as plain data, for --json."""
+    return [
+        {"criterion": c.criterion, "measure": c.label, "unit": c.unit,
+         "variants": {n: None if e is None else
+                      {"mean": e.mean, "half_width": e.half if np.isfinite(e.half) else None}
+                      for n, e in values.items()}}
+        for c, values in rows
+    ]  # fmt: skip

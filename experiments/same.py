@@ -1,0 +1,177 @@
+"""Variants of equal cost or equal reach: one factor on the generosity of each is solved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import brentq
+
+from experiments.table import NULL, yearly_cost
+from scenarios.scenario import Scenario
+from simulator import draws
+from simulator.model import LearningModel
+from simulator.variants import future, start
+
+SEEDS = 2  # lives on which a factor is solved; common random numbers make their mean smooth
+FACTORS = (1 / 64, 64.0)  # of the generosity given in the scenario
+CLOSE = 0.02  # share of the goal within which a variant counts as equal
+BUDGET, REACH = "same-budget", "same-reach"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What all variants must have in common in a calendar year: EUR of cost, or a share reached."""
+
+    kind: str
+    value: float
+    year: int
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A variant's solution: the values of its levers, and what they gave on the solving seeds.
+
+    Where the goal is out of reach, or passed in a jump, it is the nearest there is, not `met`.
+    """
+
+    variant: str
+    levers: dict[str, float]
+    factor: float
+    reached: float
+    met: bool
+
+
+def goal(scenario: Scenario, budget: float | None, reach: float | None, year: int | None) -> Goal:
+    """The goal that the command line states; ValueError when it cannot be one."""
+    if (budget is None) == (reach is None):
+        raise ValueError("--same-budget or --same-reach: give one of the two")
+    first = int(scenario.time.introduction[:4])
+    last = first + scenario.design().after // 12 - 1
+    chosen = min(first + 4, last) if year is None else year
+    if last < first or not first <= chosen <= last:
+        raise ValueError(
+            f"--same-year = {chosen}: whole years after introduction are {first} to {last}"
+        )
+    if budget is not None:
+        if not 0 < budget < 1e12:
+            raise ValueError(f"--same-budget = {budget:g}: give EUR a year, above 0")
+        return Goal(BUDGET, budget, chosen)
+    value = float(reach or 0.0)
+    if not 0 < value < 1:
+        raise ValueError(f"--same-reach = {value:g}: give a share of the labour force, 0 to 1")
+    return Goal(REACH, value, chosen)
+
+
+class Lives:
+    """Lives up to the introduction, from which every trial branches."""
+
+    def __init__(self, scenario: Scenario, wanted: Goal) -> None:
+        self.scenario, self.goal, self.design = scenario, wanted, scenario.design()
+        first = int(scenario.time.introduction[:4])
+        self.until = self.design.introduction + 12 * (wanted.year - first + 1)
+        count = min(SEEDS, scenario.seeds.count)
+        seeds = [draws.replicate(scenario.seeds.first, k) for k in range(count)]
+        self.begun = [self._begun(seed) for seed in seeds]
+        self.null = [self._lived(model, NULL, scenario) for model in self.begun]
+
+    def _begun(self, seed: int) -> LearningModel:
+        model = start(self.design, seed)
+        return model.run(self.design.introduction)
+
+    def _lived(self, model: LearningModel, variant: str, scenario: Scenario):  # type: ignore[no-untyped-def]
+        return future(model, scenario.policies(variant), self.design, self.until)
+
+    def reached(self, variant: str, factor: float) -> float:
+        """What the variant gives of the goal's measure at a factor on its generosity."""
+        changed = scaled(self.scenario, variant, factor)
+        found = []
+        for model, null in zip(self.begun, self.null, strict=True):
+            data = self._lived(model, variant, changed)
+            if self.goal.kind == BUDGET:
+                found.append(float(yearly_cost(data, null).sel(year=self.goal.year)))
+            else:
+                found.append(float(data["reach"].sel(group="all", year=self.goal.year)))
+        return float(np.mean(found))
+
+
+def levers(scenario: Scenario, variant: str) -> dict[str, tuple[str, float]]:
+    """For every instrument of a variant that has one: its lever and the value given."""
+    found = {}
+    for name in scenario.variants[variant]:
+        policy = scenario.policy(name)
+        if policy.lever:
+            found[name] = policy.lever, policy.values[policy.lever]
+    if not found:
+        raise ValueError(f"{variant}: none of its instruments has a parameter of generosity")
+    return found
+
+
+def scaled(scenario: Scenario, variant: str, factor: float) -> Scenario:
+    """The scenario with the generosity of one variant's instruments times a factor.
+
+    The variant gets instruments of its own, so that others that share them stay as they are.
+    """
+    table = scenario.model_dump()
+    for name, (lever, value) in levers(scenario, variant).items():
+        declared = scenario.policy(name).parameters.declared[lever]
+        own, new = f"{name} ({variant})", min(value * factor, declared.bounds[1])
+        copied = dict(table["instruments"][name])
+        for amounts in ("budgets", "pots"):  # EUR within the budget go with it
+            given = copied.get(amounts)
+            if lever == "budget" and isinstance(given, list):
+                copied[amounts] = [a * new / value for a in given]
+            elif lever == "budget" and isinstance(given, dict):
+                copied[amounts] = {k: a * new / value for k, a in given.items()}
+        table["instruments"][own] = copied | {lever: new}
+        members = table["variants"][variant]
+        table["variants"][variant] = [own if m == name else m for m in members]
+    return Scenario.model_validate(table)
+
+
+def solve(
+    scenario: Scenario, wanted: Goal, progress: Callable[[int], None] = lambda done: None
+) -> tuple[Scenario, list[Solved]]:
+    """The scenario at which every variant meets the goal, and the solutions.
+
+    A variant that cannot meet it is scaled as near to it as it comes.
+    """
+    lives, found, done = Lives(scenario, wanted), [], 0
+    changed = scenario
+    for variant in scenario.names():
+        if variant == NULL or not scenario.variants[variant]:
+            continue
+
+        def miss(x: float, variant: str = variant) -> float:
+            return lives.reached(variant, math.exp(x)) - wanted.value
+
+        x = _root(miss)
+        factor = math.exp(x)
+        reached = lives.reached(variant, factor)
+        met = abs(reached - wanted.value) <= CLOSE * wanted.value
+        changed = scaled(changed, variant, factor)
+        values = {f"{n}.{lever}": v * factor for n, (lever, v) in levers(scenario, variant).items()}
+        found.append(Solved(variant, values, factor, reached, met))
+        done += 1
+        progress(done)
+    return changed, found
+
+
+def _root(miss: Callable[[float], float]) -> float:
+    """Where `miss`, which rises, is 0: sought by doubling from 0, then by Brent's method; the end
+    of the range, or of the rise, when it is nowhere 0.
+    """
+    low, high = (math.log(f) for f in FACTORS)
+    here, middle = 0.0, miss(0.0)
+    step = math.log(2.0) * (1 if middle < 0 else -1)
+    best = (abs(middle), here)
+    while low <= here + step <= high:
+        there = miss(here + step)
+        if there * middle <= 0:
+            a, b = sorted((here, here + step))
+            return float(brentq(miss, a, b, xtol=0.002, maxiter=40))
+        here += step
+        best = min(best, (abs(there), here))
+    return best[1]
