@@ -58,18 +58,26 @@ class Desk:
         """Which of those rows belong to a group."""
         return groups.members(self._model.population.worker, rows, group)
 
-    def award(self, office: Office, rows: Rows) -> None:
-        """Pay who was found entitled, and start their courses."""
-        self._administer(office.policy, "admin_per_application", rows.size)
-        self.start(rows)
+    def award(self, office: Office, rows: Rows, again: bool = False) -> Rows:
+        """Pay who was found entitled and start their courses; who finds no seat yet is returned."""
+        if not again:
+            self._administer(office.policy, "admin_per_application", rows.size)
+        return self.start(rows)
 
     def enrol(self) -> None:
-        """Start the courses that need no application."""
+        """Start the courses that need no application; who finds no seat stays enrolled."""
         self.start(np.flatnonzero(self._model.population.worker["applies"] >= ALONE))
 
-    def start(self, rows: Rows) -> None:
-        """Let every source pay its part and start the courses; book every cent."""
+    def start(self, rows: Rows) -> Rows:
+        """Seats first; then every source pays its part and the courses start, to the cent.
+
+        Returns the rows for which there is no seat this month.
+        """
         m = self._model
+        month = m.calendar.at(m.t)[1]
+        seated = m.market.admit(m.population.worker, rows, m.t, month)
+        rows, waiting = rows[seated], rows[~seated]
+        m.count({"no_seat": int(waiting.size)})
         scratch = m.wiring.start.scratch(rows.size)
         found = m.wiring.start.batch(rows, m.t, m.key, m.drivers(), scratch, m.pool)
         missed = m.population.worker["stage"][rows] == CONTEMPLATION
@@ -91,6 +99,9 @@ class Desk:
             m.count({f"awards:{name}": found[f"awards_{name}"]})
             self._fail(office, rows[gone])
         m.count({k: v for k, v in found.items() if k in STARTED})
+        public = int(np.count_nonzero(scratch["course_state"][~missed]))
+        m.count({"public_starts": public})
+        return waiting
 
     def turn_away(self, office: Office, rows: Rows, refused: bool = False) -> None:
         """The application ends; some drop the plan too, the others may come back."""

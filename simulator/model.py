@@ -29,6 +29,7 @@ from simulator.ledger import Ledger  # noqa: E402
 from simulator.office import MONTHLY_AT, Office  # noqa: E402
 from simulator.policy import Null, Policy  # noqa: E402
 from simulator.population import Population, Worker  # noqa: E402
+from simulator.training import Market  # noqa: E402
 from simulator.wiring import Values, Wiring, first_month, resolve  # noqa: E402
 
 MONTH = (
@@ -88,9 +89,11 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         ]
         self.wiring = Wiring(self.population, self.policies, self.parameters, months)
         self.ledger, self.desk = Ledger(), Desk(self)
+        self.market = Market(self.parameters["market"], 1.0 / population.weight, seed)
         self.turnover = 0
         self.tallies: dict[str, int] = {}
-        self.state = {"affordability_mean": 0.0, "share_mean": 0.4, "share_sd": 0.2}
+        self.state = {"affordability_mean": 0.0, "share_mean": 0.4, "share_sd": 0.2,
+                      "price_drift": 0.0, "price_pull": 0.0}  # fmt: skip
         share = 1.0 / population.weight
         self.offices = [
             Office(p, k + 1, *months[k], self.calendar, share, seed)
@@ -123,12 +126,14 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
             "state": dict(self.state),
             "balances": dict(self.ledger.balances),
             "closed": self.ledger.closed,
+            "market": self.market.state(),
             "offices": {o.policy.name: o.state() for o in self.offices},
         }
 
     def _restore(self, state: Mapping[str, Any]) -> None:
         self.turnover = int(state["turnover"])
         self.state = {k: float(v) for k, v in state["state"].items()}
+        self.market.restore(state["market"])
         self.ledger.balances.update(state["balances"])
         self.ledger.closed = int(state["closed"])
         for office in self.offices:
@@ -206,8 +211,18 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
             self.count(sweep.sweep(self.t, self.key, self._now, self.pool, self.block_rows))
 
     def _offices(self) -> None:
+        self.market.open_month(self.clock, self.calendar.at(self.t)[1])
         self.desk.enrol()
         self.clock.run(until=self.calendar.begins(self.t + 1))
+        pull = max((o.policy.values["amount"] for o in self.offices if self._pulls(o)), default=0.0)
+        started = max(self.tallies.get("started", 0), 1)
+        self.market.close_month(self.tallies.get("public_starts", 0) / started, pull)
+        self.state |= {"price_drift": self.market.price_drift, "price_pull": pull}
+
+    def _pulls(self, office: Office) -> bool:
+        """Whether prices drift towards what an office pays at most."""
+        policy = office.policy
+        return policy.lead and "amount" in policy.values and office.first <= self.t < office.last
 
     def _books(self) -> None:
         book, n = self.ledger, self.tallies

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from simulator import draws
 from simulator.calendar import Calendar
 from simulator.policy import Policy
-from simulator.queueing import one_counter, payable, presented, several_counters
+from simulator.queueing import one_counter, payable, presented, ranks, several_counters
 from simulator.windows import Windows
 
 Rows = NDArray[np.int64]
@@ -28,7 +28,7 @@ Cents = NDArray[np.int64]
 Clock = NDArray[np.float64]
 OPEN, MONTHLY, YEARLY = "open", "monthly", "yearly"
 YEARLY_AT, MONTHLY_AT = 1, 2  # minutes after a month begins; workers decide in between
-HOUR = 60
+HOUR, MONTH = 60, 30 * 24 * 60
 
 
 class Counter(Protocol):
@@ -39,7 +39,7 @@ class Counter(Protocol):
     def asked(self, rows: Rows) -> Cents: ...
     def skill(self, rows: Rows) -> NDArray[np.float64]: ...
     def members(self, rows: Rows, group: str) -> NDArray[np.bool_]: ...
-    def award(self, office: Office, rows: Rows) -> None: ...
+    def award(self, office: Office, rows: Rows, again: bool = False) -> Rows: ...
     def turn_away(self, office: Office, rows: Rows, refused: bool = False) -> None: ...
     def follow_up(self, office: Office) -> None: ...
     def yearly(self, office: Office) -> None: ...
@@ -47,22 +47,27 @@ class Counter(Protocol):
 
 @dataclass
 class Cases:
-    """Applications whose money is set aside and that wait for a decision."""
+    """Applications whose money is set aside: they wait for a decision, or then for a seat."""
 
     rows: Rows
     cents: Cents
     decided: Clock
+    awarded: Clock  # when the money was granted to who still waits for a seat; -1 before
 
     def where(self, chosen: NDArray[np.bool_]) -> Cases:
-        return Cases(self.rows[chosen], self.cents[chosen], self.decided[chosen])
+        return Cases(*(column[chosen] for column in vars(self).values()))
 
     def joined(self, other: Cases) -> Cases:
         pairs = zip(vars(self).values(), vars(other).values(), strict=True)
         return Cases(*(np.concatenate(pair) for pair in pairs))
 
 
+def _cases(rows: Rows, cents: Cents, decided: Clock) -> Cases:
+    return Cases(rows, cents, decided, np.full(rows.size, -1.0))
+
+
 def _none() -> Cases:
-    return Cases(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    return _cases(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
 
 
 class Office:
@@ -98,7 +103,8 @@ class Office:
         self.served, kept = float(state["served"]), state["pending"]
         self.free = np.array(state["free"], float)
         self.pending = Cases(np.array(kept["rows"], np.int64), np.array(kept["cents"], np.int64),
-                             np.array(kept["decided"], float))  # fmt: skip
+                             np.array(kept["decided"], float),
+                             np.array(kept["awarded"], float))  # fmt: skip
 
     def window_in(self, t: int) -> int | None:
         """The number of the window that opens in month t, if one does."""
@@ -176,18 +182,22 @@ class Office:
         """Everybody who comes this month; then the decisions that are made within it."""
         start, month_ends = int(env.now), self.calendar.begins(t + 1) - 1
         rows = counter.applicants(self.number)
-        if self.pending.rows.size:
+        if self.pending.rows.size:  # decided on, or waiting for a seat
             rows = np.setdiff1d(rows, self.pending.rows)
         if self.policy.windows is None:
-            cases = Cases(rows, counter.asked(rows), np.full(rows.size, float(start)))
+            cases = _cases(rows, counter.asked(rows), np.full(rows.size, float(start)))
         else:
             ends = min(month_ends, self.closes)
             rows, done = self._line(rows, start, t, opening, counter)
             rows, done, late = rows[done <= ends], done[done <= ends], rows[done > ends]
-            asked = counter.asked(rows)
-            paid = payable(asked, *self._pots(rows, counter), self.purse)
-            cases = Cases(rows[paid], asked[paid], done[paid])
-            away = rows[~paid]
+            asked, full = counter.asked(rows), self._full(rows, t)
+            wanted = np.where(full, 0, asked)
+            paid = payable(wanted, *self._pots(rows, counter), self.purse) & ~full
+            if full.any():
+                counter.turn_away(self, rows[full])
+                self.log.append((start, "course full", int(full.sum()), self.purse))
+            cases = _cases(rows[paid], asked[paid], done[paid])
+            away = rows[~paid & ~full]
             line = rows.size + late.size
             if away.size:  # the window shuts at whoever cannot be paid; the rest comes too late
                 self.closes = math.ceil(done[paid].max(initial=start))
@@ -250,6 +260,22 @@ class Office:
         held = [min(int(eur * 100 * self.share) // parts, self.purse) for _, eur in pots]
         return pot, np.array(held, np.int64)
 
+    def _full(self, rows: Rows, t: int) -> NDArray[np.bool_]:
+        """Whose course has had as many awards in this window as one course may have.
+
+        Courses differ in popularity: of n courses the k-th is chosen by k / n = u^popularity.
+        """
+        values = self.policy.values
+        if values.get("cap_per_course", 0.0) == 0.0:
+            return np.zeros(rows.size, bool)
+        most = max(1, round(values["cap_per_course"] * self.share))
+        luck = draws.uniforms(self.seed, rows, t, f"{self.policy.name}.course")
+        course = (values["courses"] * luck ** values["popularity"]).astype(np.int64)
+        order = np.argsort(course, kind="stable")
+        place = np.empty(rows.size, np.int64)
+        place[order] = ranks(course[order])
+        return np.asarray(place >= most)
+
     def _assessed(self, cases: Cases, t: int) -> Cases:
         """The same cases with the clock time at which assessors are through with each.
 
@@ -266,7 +292,7 @@ class Office:
         free = self.free if self.free.size == counters else np.zeros(counters)
         service = -minutes * np.log(luck[order])
         done, self.free = several_counters(cases.decided[order], service, free)
-        return Cases(cases.rows[order], cases.cents[order], done)
+        return _cases(cases.rows[order], cases.cents[order], done)
 
     def _decide(self, t: int, now: int, counter: Counter) -> None:
         """Award or refuse whatever has been assessed by now."""
@@ -275,15 +301,27 @@ class Office:
         if not cases.rows.size:
             return
         waits = counter.waits(self.number, cases.rows)
+        new = cases.awarded < 0
         luck = draws.uniforms(self.seed, cases.rows, t, f"{self.policy.name}.rejected")
-        good = waits & (luck >= self.policy.values["rejected"])
-        for event, chosen in (("withdrawn", ~waits), ("rejected", waits & ~good)):
+        refused = waits & new & (luck < self.policy.values["rejected"])
+        late = ~new & (now > cases.awarded + self.policy.values["start_within"] * MONTH)
+        ends = {"withdrawn": ~waits, "rejected": refused, "lapsed": waits & late}
+        for event, chosen in ends.items():
             if chosen.any():
                 back = int(cases.cents[chosen].sum())
                 self.purse += back if self.policy.windows is not None else 0
                 self.log.append((now, event, int(chosen.sum()), back))
-        if (waits & ~good).any():
-            counter.turn_away(self, cases.rows[waits & ~good], refused=True)
-        if good.any():
-            self.log.append((now, "awarded", int(good.sum()), int(cases.cents[good].sum())))
-            counter.award(self, cases.rows[good])
+                if event != "withdrawn":
+                    counter.turn_away(self, cases.rows[chosen], refused=event == "rejected")
+        good = cases.where(waits & ~refused & ~late)
+        if (first := good.awarded < 0).any():
+            self.log.append((now, "awarded", int(first.sum()), int(good.cents[first].sum())))
+        seatless = np.zeros(0, np.int64)
+        for again in (False, True):
+            rows = good.rows[first != again]
+            if rows.size:
+                seatless = np.append(seatless, counter.award(self, rows, again))
+        held = good.where(np.isin(good.rows, seatless))
+        held.awarded[held.awarded < 0] = now
+        held.decided[:] = now  # looked at again when the next month begins
+        self.pending = self.pending.joined(held)

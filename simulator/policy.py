@@ -104,6 +104,9 @@ class Policy:
     spread: float = param(12.0, "hours", "mean delay of those who come later",
                           "STAP May 2022: over 90% in the first 12 hours", "D",
                           bounds=(0.01, 1_000), prior=(4, 36))  # fmt: skip
+    start_within: float = param(3.0, "months", "after an award in which the course must start",
+                                "STAP: 3 months after the window; frieslandcollege.nl", "R",
+                                bounds=(0, 60))  # fmt: skip
     assessors: float = param(0.0, "persons", "who assess applications; 0 = assessed at once",
                              "no source; UWV had 105 persons on STAP", "A",
                              bounds=(0, 100_000))  # fmt: skip

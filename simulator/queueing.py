@@ -75,3 +75,9 @@ def several_counters(arrivals: Minutes, service: Minutes, free: Minutes) -> tupl
         raise ValueError("0 counters: at least one is needed to serve anybody")
     heap = np.sort(free)
     return _first_free(arrivals, service, heap), heap
+
+
+def ranks(group: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The rank of every element within its run of equal values."""
+    starts = np.flatnonzero(np.diff(group, prepend=-1))
+    return np.arange(group.size) - np.repeat(starts, np.diff(np.append(starts, group.size)))

@@ -19,7 +19,13 @@ from simulator.stack import Stack, scratch
 
 Values = Mapping[str, Mapping[str, float]]
 SCALARS = ("year",)  # drivers given month by month
-STATE = ("affordability_mean", "share_mean", "share_sd")  # drivers kept from month to month
+STATE = (
+    "affordability_mean",
+    "share_mean",
+    "share_sd",
+    "price_drift",
+    "price_pull",
+)  # drivers kept from month to month
 
 
 def owners_of(groups: Sequence[Parameters]) -> dict[str, Parameters]:

@@ -180,11 +180,11 @@ def _over(course_end, t):
     p=EXPERIENCE, at=("stage", codes.ACTION), when=_over, after=("revert", "job_experience"),
     d="course.drop_out", q="course.quality", tallies=("completed", "drop_outs"),
 )  # fmt: skip
-def finish(attitude, self_efficacy, plan_recognised, d, q, p):
+def finish(attitude, self_efficacy, plan_recognised, d, q, p_market, p):
     """4->5 with what the course was like; who drops out falls back to contemplation."""
     if d < (p.drop_out_recognised if plan_recognised == 1 else p.drop_out):
         return codes.CONTEMPLATION, attitude, self_efficacy, 0, 1
-    quality = p.quality_mean + normal(q)
+    quality = p.quality_mean + p_market.gate_quality * p_market.gate + normal(q)
     if quality > 0.0:
         attitude += p.attitude * quality
         self_efficacy += p.efficacy * quality

@@ -7,6 +7,7 @@ from simulator.behaviour import (
     experience,
     informal,
     intention,
+    market,
     norm,
     plans,
     stages,
@@ -61,4 +62,5 @@ OWNERS: tuple[Parameters, ...] = (
     experience.PARAMETERS,
     stages.PARAMETERS,
     action.PARAMETERS,
+    market.PARAMETERS,
 )

@@ -6,7 +6,7 @@ end backward, so that a hazard that rises can only add to those who move.
 
 from simulator import codes
 from simulator.behaviour.plans import draw_plan
-from simulator.laws import Law, below, law, logistic
+from simulator.laws import Law, below, cents, law, logistic, scalar
 from simulator.parameters import param, parameters
 
 PARAMETERS = parameters(
@@ -135,13 +135,25 @@ def _brought(employer_pays, d, p):
     return d < p.jump * employer_pays
 
 
-def make_plan(employer_pays, recognised_share, a, b, c, d, u_money, u_time, u_crowd, p_plans):
+@scalar
+def drifted(price, recognised, drift, pull):
+    """A short course's price on its way to the highest amount that is paid for one."""
+    if recognised == 1 or price >= pull or price < 0.5 * pull:
+        return price
+    return cents(price + drift * (pull - price))
+
+
+def make_plan(
+    employer_pays, recognised_share, price_drift, price_pull, a, b, c, d, u_money, u_time, u_crowd,
+    p_plans,
+):  # fmt: skip
     """Draw a plan: price, hours, kind, payer and two hurdles, once."""
     q = p_plans
     price, hours, recognised = draw_plan(
         c, recognised_share, a, b, q.price, q.price_spread, q.hours, q.hours_spread,
         q.long_price, q.long_price_spread, q.long_hours, q.long_hours_spread,
     )  # fmt: skip
+    price = drifted(price, recognised, price_drift, price_pull)
     payer = 1 if d < employer_pays else 0
     return codes.PREPARATION, price, hours, recognised, payer, u_money, u_time, u_crowd, 0, 0.0, 1
 

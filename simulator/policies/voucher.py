@@ -49,6 +49,14 @@ class Voucher(Policy):
                       "no source", "A", bounds=(0, 1), prior=(0.2, 0.8))  # fmt: skip
     exclusion = param(2.0, "years", "without a voucher after that", "STAP: at most 2; edin.nl",
                       "R", bounds=(0, 10), prior=(0, 2))  # fmt: skip
+    cap_per_course = param(0.0, "awards", "highest number on one course in a window; 0 = none",
+                           "STAP from 2023: 300; nhnieuws 2-2023", "R",
+                           bounds=(0, 1e6))  # fmt: skip
+    courses = param(80_000.0, "courses", "on the list", "STAP window 3; figures 2.3", "R",
+                    bounds=(1, 1e7), prior=(20_000, 100_000))  # fmt: skip
+    popularity = param(3.0, "power", "by which courses differ in popularity; 1 = all alike",
+                       "STAP: half of the money to 20 of 1,326 providers", "A", bounds=(1, 20),
+                       prior=(2, 8))  # fmt: skip
     queue_skill = param(0.5, "z/class", "advantage of the higher educated in a queue",
                         "behaviour E6 no. 30", "A", bounds=(0, 10), prior=(0, 1))  # fmt: skip
     age_from = param(18.0, "years", "lowest age", "STAP regulation", "R", bounds=(15, 75))

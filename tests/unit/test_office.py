@@ -26,6 +26,7 @@ class Desk:
     def __init__(self, people: int) -> None:
         self.line, self.served, self.away = list(range(people)), [], []
         self.refused: list[int] = []
+        self.seatless: list[int] = []
 
     def applicants(self, number: int) -> Rows:
         return np.array(self.line, np.int64)
@@ -45,9 +46,12 @@ class Desk:
     def _leave(self, rows: Rows) -> None:
         self.line = [r for r in self.line if r not in set(rows.tolist())]
 
-    def award(self, office: Office, rows: Rows) -> None:
+    def award(self, office: Office, rows: Rows, again: bool = False) -> Rows:
+        seatless = rows[np.isin(rows, self.seatless)]
+        rows = rows[~np.isin(rows, self.seatless)]
         self.served += rows.tolist()
         self._leave(rows)
+        return seatless
 
     def turn_away(self, office: Office, rows: Rows, refused: bool = False) -> None:
         (self.refused if refused else self.away).extend(rows.tolist())
@@ -204,6 +208,33 @@ def test_assessors_decide_later_and_a_dropped_plan_gives_its_money_back() -> Non
     clock.run(until=Calendar(2023).begins(8))
     assert sorted([*desk.served, gone]) == list(range(40))
     assert ("withdrawn", 1, 1_000) in [e[1:] for e in office.log]
+
+
+def test_an_award_without_a_seat_waits_and_lapses_after_three_months() -> None:
+    desk = Desk(3)
+    desk.seatless = [0, 1]
+    office = run(desk, 3, 1e5, **TWO)
+    assert desk.served == [2]
+    assert office.pending.rows.tolist() == [0, 1]
+    desk.seatless = [1]
+    clock = simpy.Environment(initial_time=Calendar(2023).begins(3))
+    clock.process(office.run(clock, desk, 3))
+    clock.run(until=Calendar(2023).begins(4))
+    assert desk.served == [2, 0]
+    purse = office.purse
+    clock.run(until=Calendar(2023).begins(7))
+    assert desk.away == [1]
+    assert ("lapsed", 1, 1_000) in [e[1:] for e in office.log]
+    assert office.purse >= purse + 1_000
+    assert [e[1] for e in office.log].count("awarded") == 1
+
+
+def test_a_course_has_no_more_awards_than_it_may() -> None:
+    desk = Desk(200)
+    office = run(desk, 3, 1e5, **TWO, cap_per_course=10, courses=5, popularity=1)
+    assert len(desk.served) <= 50
+    full = next(e for e in office.log if e[1] == "course full")
+    assert full[2] == len(desk.away) == 200 - len(desk.served)
 
 
 def test_an_office_goes_on_where_its_state_was_kept() -> None:
