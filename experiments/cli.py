@@ -158,10 +158,10 @@ def criteria(
     """
     chosen = _scenario(scenario, persons=persons, months=months, seeds=seeds)
     from experiments import criteria as five
-    from experiments import printing
+    from experiments import printing, twins
 
     data, shock = _with_progress(
-        "Comparing", five.months_of(chosen), lambda tell: five.run(chosen, tell)
+        "Comparing", twins.months_of(chosen), lambda tell: twins.run(chosen, tell)
     )
     rows = five.compute(data, chosen, shock)
     print(json.dumps(five.as_data(rows), indent=1)) if as_json else printing.criteria(

@@ -1,27 +1,25 @@
 """The five criteria of the working group for every variant: each with a stated measure.
 
-Flexibility asks for an experiment: every variant is lived a second time with its generosity halved
-half-way. What spending then does, month by month beside the unchanged variant, says how fast and
-how far the instrument can be steered.
+Two of them ask for experiments. Flexibility: every variant is lived a second time with its
+generosity halved half-way; what spending then does, month by month beside the unchanged variant,
+says how fast and how far the instrument can be steered. Burden: it is lived a third time without
+any effort of applying; whom that brings in, by education, is the take-up that the burden costs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from experiments.runner import run as compared
-from experiments.same import levers
 from experiments.table import NULL, Array, Estimate, cost, estimate, extra_learners, yearly_cost
+from experiments.twins import FREE, HALVED, YEAR
 from scenarios.scenario import Scenario
 
-HALVED = " (halved)"
 FULL = 0.9  # share of lasting spending at which an instrument is in full effect
-YEAR = 12
 Measure = Callable[["Lived"], Array]
 
 
@@ -32,6 +30,7 @@ class Lived:
     own: xr.Dataset
     null: xr.Dataset
     halved: xr.Dataset | None
+    free: xr.Dataset | None
     shock: int  # months after introduction at which the halving comes
     parts: tuple[Lived, ...] = ()  # variants that it is made of
 
@@ -143,6 +142,18 @@ def _followed(months: int) -> Measure:
     return measure
 
 
+def _lost(group: str) -> Measure:
+    """Public learners of a group whom the burden keeps away, % of those there would be."""
+
+    def measure(v: Lived) -> Array:
+        if v.free is None:
+            return np.full(v.own.sizes["seed"], np.nan)
+        without = replace(v, own=v.free.assign_attrs(v.own.attrs)).after("reach", group)
+        return 100 * (1 - _ratio(v.after("reach", group), without))
+
+    return measure
+
+
 def _first_learner(v: Lived) -> Array:
     """Months from the decision: the stated lead time and the month of the first award."""
     awards = v.own["awards_month"].transpose("seed", "month").values
@@ -190,6 +201,8 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(_T, "reach of flexible contracts", "% a year", _named("contract:flexible"), 1),
     Criterion(_T, "reach of the unemployed", "% a year", _named("contract:unemployed"), 1),
     Criterion(_T, "money to none of these groups (mis-targeting)", "%", _outside),
+    *(Criterion(_T, f"take-up lost to burden, {level}-educated", "%", _lost(f"education:{level}"))
+      for level in ("low", "middle", "high")),
     Criterion(_C, "cost a year above the null", "mln EUR", lambda v: v.cost() / 1e6),
     Criterion(_C, "in year 1", "mln EUR", _year(1)),
     Criterion(_C, "in year 5", "mln EUR", _year(5)),
@@ -216,50 +229,11 @@ CRITERIA: tuple[Criterion, ...] = (
 NOTES = (
     'Mean and half-width of the 90% interval over seeds; "-" where a measure has no meaning.',
     "Targeting: groups named in the Programma leer- en ontwikkelcultuur, but for those of 50+.",
+    "Burden: every variant is lived again without any effort of applying, others unchanged.",
     "Flexibility: every variant is lived again with its generosity halved half-way; 50% is full.",
     "Time to introduce rests on the stated lead_time of each instrument, an assumption.",
     "Not yet calibrated: levels are solved on published figures, all else is at central priors.",
 )
-
-
-def shocked(scenario: Scenario) -> tuple[Scenario, int]:
-    """The scenario with a halved twin of every variant, and the month of the halving."""
-    design, table = scenario.design(), scenario.model_dump()
-    shock = design.after // YEAR // 2 * YEAR
-    if shock < YEAR:
-        raise ValueError("the criteria need two years after introduction or more: raise --months")
-    when = design.calendar.label(design.introduction + shock)
-    for variant in scenario.variants:
-        if variant == NULL or not scenario.variants[variant]:
-            continue
-        members = []
-        for name in scenario.variants[variant]:
-            copied = dict(table["instruments"][name])
-            lever = levers(scenario, variant).get(name)
-            if lever is not None:
-                change = {"from": when, lever[0]: lever[1] / 2}
-                copied["changes"] = [*copied.get("changes", []), change]
-                copied.pop("budgets", None)  # a window's own amount would stay as it was
-                copied.pop("pots", None)
-            table["instruments"][name + HALVED] = copied
-            members.append(name + HALVED)
-        table["variants"][variant + HALVED] = members
-    return Scenario.model_validate(table), shock
-
-
-def months_of(scenario: Scenario) -> int:
-    """Model months that `run` will live."""
-    from experiments.runner import months_of as of
-
-    return of(shocked(scenario)[0])
-
-
-def run(
-    scenario: Scenario, progress: Callable[[int], None] = lambda done: None
-) -> tuple[xr.Dataset, int]:
-    """The comparison with halved twins, and the month of the halving."""
-    twins, shock = shocked(scenario)
-    return compared(twins, progress), shock
 
 
 def compute(
@@ -269,12 +243,10 @@ def compute(
     introduced = int(scenario.time.introduction[:4])
 
     def lived(name: str, parts: tuple[Lived, ...] = ()) -> Lived:
-        twin = name + HALVED
-        halved = data.sel(variant=twin) if twin in data["variant"].values else None
-        return Lived(
-            data.sel(variant=name).assign_attrs(introduced=introduced), data.sel(variant=NULL),
-            halved, shock, parts,
-        )  # fmt: skip
+        found = [data.sel(variant=name + twin) if name + twin in data["variant"].values else None
+                 for twin in (HALVED, FREE)]  # fmt: skip
+        own = data.sel(variant=name).assign_attrs(introduced=introduced)
+        return Lived(own, data.sel(variant=NULL), found[0], found[1], shock, parts)
 
     names = [v for v in scenario.names() if v != NULL]
     variants = {v: lived(v, tuple(lived(p) for p in _parts(scenario, v))) for v in names}

@@ -12,7 +12,7 @@ from rich.table import Table
 from calibration.levels import Fit
 from experiments.criteria import NOTES as FIVE_NOTES
 from experiments.criteria import Criterion
-from experiments.replay import Beside
+from experiments.replay import AGREES, Beside
 from experiments.same import BUDGET, Goal, Solved
 from experiments.table import NOTES, Estimate, compute, shown
 from simulator.policy import Policy
@@ -157,34 +157,48 @@ def replay(title: str, rows: list[Beside]) -> None:
     """A scheme of the past as simulated, beside what was published; what differs is said."""
     grid = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False)
     grid.add_column("measure", no_wrap=True)
-    grid.add_column("window")
+    grid.add_column("of")
     grid.add_column("published", justify="right")
     grid.add_column("simulated", justify="right")
     grid.add_column("", no_wrap=True)
     grid.add_column("source", max_width=58)
     for row in rows:
         figure, scale, decimals = row.observed, 1.0, 0
-        if "share" in figure.measure:
+        if "share" in figure.measure or "change" in figure.measure:
             scale, decimals = 100.0, 1
         elif "hours" in figure.measure:
             decimals = 1
         unit = "%" if scale > 1 else ""
         found = row.simulated and Estimate(*(scale * x for x in vars(row.simulated).values()))
         grid.add_row(
-            figure.measure, str(figure.window or "all"),
+            figure.measure, _of(row),
             f"{scale * figure.value:,.{decimals}f}{unit}",
-            shown(found, decimals) + unit if found else "not always",
-            "as published" if row.agrees else "[bold]differs[/bold]", figure.source,
+            (shown(found, decimals) + unit if found else "never") + _seldom(row),
+            row.verdict if row.verdict == AGREES else f"[bold]{row.verdict}[/bold]", figure.source,
         )  # fmt: skip
     console = _console()
     console.print(grid)
-    met = sum(row.agrees for row in rows)
+    met = sum(row.verdict == AGREES for row in rows)
     console.print(
         f"{met} of {len(rows)} figures come out within their margin and the 90% interval over "
         "seeds. Nothing was fitted to them.\nBehaviour stands at central priors: a difference is "
-        "a finding about the model, not about STAP.",
+        "a finding about the model, not about the scheme.",
         highlight=False,
     )
+
+
+def _seldom(row: Beside) -> str:
+    """In how many lives there was a value at all, if not in every one."""
+    return f" ({row.seen} of {row.lives} lives)" if 0 < row.seen < row.lives else ""
+
+
+def _of(row: Beside) -> str:
+    """Which window, or which months of which variant and group, a figure is about."""
+    figure = row.observed
+    if not figure.since:
+        return f"window {figure.window}" if figure.window else "all windows"
+    who = "" if figure.group == "all" else f", {figure.group}"
+    return f"{figure.variant}, {figure.months} months{who}"
 
 
 def levels(fit: Fit) -> None:

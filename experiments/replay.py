@@ -16,86 +16,170 @@ from simulator import draws, groups, ledger
 from simulator.columns import INSTRUMENT
 from simulator.model import LearningModel
 from simulator.office import OPEN, Office
+from simulator.periods import month, number
 from simulator.record import Recorder
 from simulator.variants import start
 
 HOUR = 60
+CHANGE = "change in entries"
+AGREES, DIFFERS, UNSURE = "as published", "differs", "too uncertain"
+MOST_ERROR = 0.25  # of a figure: a wider interval says nothing about it
 
 
 @dataclass(frozen=True)
 class Beside:
-    """One published figure and what the simulation gives for it."""
+    """One published figure and what the simulation gives for it, in how many of its lives."""
 
     observed: Observed
     simulated: Estimate | None
+    seen: int
+    lives: int
 
     @property
-    def agrees(self) -> bool:
-        """Whether the simulated mean lies as near as rounding and Monte Carlo error allow."""
-        if self.simulated is None:
-            return False
-        room = self.observed.margin + min(self.simulated.half, abs(self.simulated.mean))
-        return abs(self.simulated.mean - self.observed.value) <= room
+    def verdict(self) -> str:
+        """AGREES when the simulated mean is as near as rounding and Monte Carlo error allow, UNSURE
+        when that error is too large to tell, else DIFFERS.
+        """
+        figure, found = self.observed, self.simulated
+        if found is None or self.seen < self.lives:
+            return DIFFERS
+        if found.half > max(figure.margin, MOST_ERROR * abs(figure.value)):
+            return UNSURE
+        near = abs(found.mean - figure.value) <= figure.margin + found.half
+        return AGREES if near else DIFFERS
 
 
 def check(scenario: Scenario) -> None:
-    """ValueError when there is nothing to replay, or not with windows."""
-    variants = [v for v in scenario.names() if v != NULL]
-    if not scenario.observed or len(variants) != 1 or len(scenario.variants[variants[0]]) != 1:
+    """ValueError when there is nothing to replay, or a figure cannot be had."""
+    if not scenario.observed:
         raise ValueError(
-            "replay: give a scenario with one variant of one instrument, and its published figures "
-            "as [[observed]]; see scenarios/stap-2022.toml"
+            "replay: give a scenario with published figures as [[observed]]; see "
+            "scenarios/stap-2022.toml and scenarios/cpf.toml"
         )
-    windows = scenario.policies(variants[0])[0].windows
-    if windows is None:
-        raise ValueError("replay: the instrument has no windows: give opens and closes")
     for figure in scenario.observed:
-        if figure.window > len(windows.opens):
-            raise ValueError(
-                f"observed: window {figure.window} of {len(windows.opens)}: give 1 to "
-                f"{len(windows.opens)}, or 0 for the whole year"
-            )
-        _measure(figure.measure)
+        if figure.measure == CHANGE:
+            _check_change(scenario, figure)
+        else:
+            _check_windows(scenario, figure)
+
+
+def _variant(scenario: Scenario, name: str) -> str:
+    """The variant that a figure is about; ValueError if it is none, or it is not said which."""
+    known = [v for v in scenario.names() if v != NULL]
+    if not name and len(known) == 1:
+        return known[0]
+    if name not in known:
+        raise ValueError(f"observed: {name!r} is no variant; there are {', '.join(known)}")
+    return name
+
+
+def _check_change(scenario: Scenario, figure: Observed) -> None:
+    for name in (figure.variant, figure.against):
+        _variant(scenario, name)
+    if figure.group not in groups.GROUPS:
+        raise ValueError(
+            f"observed: {figure.group!r} is no group; there are {', '.join(groups.GROUPS)}"
+        )
+    design = scenario.design()
+    first = _month(scenario, figure)
+    if not design.introduction <= first <= first + figure.months <= design.end:
+        raise ValueError(
+            f"observed: {figure.months} months from {figure.since} are not within the run, "
+            f"{scenario.time.introduction} to {design.calendar.label(design.end - 1)}"
+        )
+
+
+def _check_windows(scenario: Scenario, figure: Observed) -> None:
+    _measure(figure.measure)
+    policies = scenario.policies(_variant(scenario, figure.variant))
+    own = [p for p in policies if not p.standing]
+    windows = own[0].windows if len(own) == 1 else None
+    if windows is None:
+        raise ValueError(
+            f"replay: {figure.measure} needs a variant of one instrument with windows: give it "
+            "opens and closes"
+        )
+    if figure.window > len(windows.opens):
+        raise ValueError(
+            f"observed: window {figure.window} of {len(windows.opens)}: give 1 to "
+            f"{len(windows.opens)}, or 0 for the whole year"
+        )
+
+
+def _month(scenario: Scenario, figure: Observed) -> int:
+    try:
+        return number(scenario.calendar(), month(figure.since))
+    except ValueError as error:
+        raise ValueError(f"observed: since = {error}") from None
+
+
+def _lived(scenario: Scenario) -> list[str]:
+    """The variants that the figures are about."""
+    named = [_variant(scenario, f.variant) for f in scenario.observed]
+    named += [f.against for f in scenario.observed if f.against]
+    return list(dict.fromkeys(named))
 
 
 def months_of(scenario: Scenario) -> int:
     """Model months of a replay."""
-    return scenario.seeds.count * scenario.design().end
+    design = scenario.design()
+    return scenario.seeds.count * (design.introduction + design.after * len(_lived(scenario)))
 
 
 def run(scenario: Scenario, progress: Callable[[int], None] = lambda done: None) -> list[Beside]:
     """Every published figure beside its simulated one, over the seeds of the scenario."""
     check(scenario)
     per_seed = np.array(over_seeds(scenario, one_seed, progress), float)
-    return [Beside(figure, estimate(per_seed[:, k])) for k, figure in enumerate(scenario.observed)]
+    found = []
+    for figure, values in zip(scenario.observed, per_seed.T, strict=True):
+        seen = values[np.isfinite(values)]
+        what = estimate(seen) if seen.size else None
+        found.append(Beside(figure, what, seen.size, values.size))
+    return found
 
 
 def one_seed(scenario: Scenario, index: int) -> list[float]:
     """What the published figures would have been in one replicate; NaN where there is none."""
     design = scenario.design()
-    recorder = Recorder(design.introduction, design.every, probe=design.probe)
-    model = start(design, draws.replicate(scenario.seeds.first, index), recorder)
-    while model.t < design.end:
-        if model.t == design.introduction:
-            model = model.branch(scenario.policies(next(iter(scenario.variants))), recorder)
+    model = start(design, draws.replicate(scenario.seeds.first, index))
+    for _ in range(design.introduction):
         model.step()
         count_months(1)
-    replay = Replay(model, recorder)
-    return [replay.value(figure) for figure in scenario.observed]
+    lives = {}
+    for variant in _lived(scenario):
+        recorder = Recorder(design.introduction, design.every, probe=design.probe)
+        lived = model.branch(scenario.policies(variant), recorder)
+        for _ in range(design.after):
+            lived.step()
+            count_months(1)
+        lives[variant] = Replay(lived, recorder)
+    return [_value(scenario, lives, figure) for figure in scenario.observed]
+
+
+def _value(scenario: Scenario, lives: dict[str, Replay], figure: Observed) -> float:
+    own = lives[_variant(scenario, figure.variant)]
+    if figure.measure != CHANGE:
+        return float(_measure(figure.measure)(own, figure.window))
+    first = _month(scenario, figure)
+    span = first, first + figure.months, figure.group
+    before = lives[figure.against].entries(*span)
+    return own.entries(*span) / before - 1.0 if before else np.nan
 
 
 class Replay:
     """A finished run with one office, questioned window by window."""
 
     def __init__(self, model: LearningModel, recorder: Recorder) -> None:
-        self.model, self.office = model, model.offices[0]
-        self.courses = recorder.courses()
+        self.model, self.courses = model, recorder.courses()
+        own = [o for o in model.offices if not o.policy.standing]
+        self.office = own[0]
         self.weight = model.population.weight
 
-    def value(self, figure: Observed) -> float:
-        """One measure in one window, or in all with window 0."""
-        found = _measure(figure.measure)(self, figure.window)
-        return float(found)
+    def entries(self, since: int, until: int, group: str) -> int:
+        """Courses with public money that start in some months, in a group of simulated persons."""
+        t, row = self.courses["t"], self.courses["row"]
+        chosen = row[(self.courses["public"] > 0) & (t >= since) & (t < until)]
+        return int(groups.members(self.model.population.worker, chosen, group).sum())
 
     def log(self, window: int) -> list[tuple[int, str, int, int]]:
         """The office's events of a window."""
@@ -174,7 +258,7 @@ def as_data(rows: list[Beside]) -> list[dict[str, Any]]:
     return [
         {**r.observed.model_dump(), "simulated": r.simulated.mean if r.simulated else None,
          "half_width": r.simulated.half if r.simulated and np.isfinite(r.simulated.half) else None,
-         "agrees": r.agrees}
+         "lives": r.lives, "lives_with_a_value": r.seen, "verdict": r.verdict}
         for r in rows
     ]  # fmt: skip
 
@@ -188,5 +272,5 @@ def _measure(name: str) -> Measure:
         return lambda r, w: r.share(
             w, groups.members(r.model.population.worker, r.courses["row"], group)
         )
-    known = ", ".join([*MEASURES, "share of <group>"])
+    known = ", ".join([*MEASURES, "share of <group>", CHANGE])
     raise ValueError(f"observed: {name!r} is no measure; there are {known}")

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq
 
+from experiments.levers import levers
+from experiments.levers import scaled as one
 from experiments.table import NULL, yearly_cost
 from scenarios.scenario import Scenario
 from simulator import draws
@@ -97,35 +99,15 @@ class Lives:
         return float(np.mean(found))
 
 
-def levers(scenario: Scenario, variant: str) -> dict[str, tuple[str, float]]:
-    """For every instrument of a variant that has one: its lever and the value given."""
-    found = {}
-    for name in scenario.variants[variant]:
-        policy = scenario.policy(name)
-        if policy.lever:
-            found[name] = policy.lever, policy.values[policy.lever]
-    if not found:
-        raise ValueError(f"{variant}: none of its instruments has a parameter of generosity")
-    return found
-
-
 def scaled(scenario: Scenario, variant: str, factor: float) -> Scenario:
     """The scenario with the generosity of one variant's instruments times a factor.
 
     The variant gets instruments of its own, so that others that share them stay as they are.
     """
     table = scenario.model_dump()
-    for name, (lever, value) in levers(scenario, variant).items():
-        declared = scenario.policy(name).parameters.declared[lever]
-        own, new = f"{name} ({variant})", min(value * factor, declared.bounds[1])
-        copied = dict(table["instruments"][name])
-        for amounts in ("budgets", "pots"):  # EUR within the budget go with it
-            given = copied.get(amounts)
-            if lever == "budget" and isinstance(given, list):
-                copied[amounts] = [a * new / value for a in given]
-            elif lever == "budget" and isinstance(given, dict):
-                copied[amounts] = {k: a * new / value for k, a in given.items()}
-        table["instruments"][own] = copied | {lever: new}
+    for name in levers(scenario, variant):
+        own = f"{name} ({variant})"
+        table["instruments"][own] = one(table["instruments"][name], scenario.policy(name), factor)
         members = table["variants"][variant]
         table["variants"][variant] = [own if m == name else m for m in members]
     return Scenario.model_validate(table)

@@ -60,13 +60,22 @@ class Seeds(_Strict):
 
 
 class Observed(_Strict):
-    """A published figure of a scheme of the past; window 0 is all windows together."""
+    """A published figure of a scheme of the past.
+
+    A scheme with windows is questioned by `window` (0 is all together). Otherwise the figure is
+    about `months` months from month `since` on, in `group`, of `variant` beside `against`.
+    """
 
     measure: str
     value: float
     margin: Annotated[float, Field(ge=0)]  # what rounding and wording leave open
     source: Annotated[str, Field(min_length=3)]
     window: Annotated[int, Field(ge=0, le=60)] = 0
+    variant: str = ""  # the only one, if there is only one
+    against: str = ""
+    since: str = ""
+    months: Annotated[int, Field(ge=1, le=600)] = 12
+    group: str = "all"
 
 
 class Scenario(_Strict):

@@ -65,6 +65,7 @@ WORKER: tuple[Column, ...] = (
     code("sector", "section of the employer or own business (codes.SECTOR)", 18),
     code("firm_size", "size class of the employer (codes.FIRM_SIZE)", 4),
     Column("team", np.int32, "row", "team in the team table; 0 = none", 0, 2**31 - 1),
+    code("student", "1 = in initial education with a right to study finance", 1),
     code("chronic", "1 = chronic non-participant (latent class chi)", 1),
     code("supervisor", "1 = supervisor stimulates, 0 = does not, -1 = has none", 1, -1, -1),
     code("stage", "stage of change (codes.STAGES)", 5, 1, 1),

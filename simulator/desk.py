@@ -54,6 +54,12 @@ class Desk:
         """Advantage in a queue: education class less 1."""
         return _EDUCATION_CLASS[self._model.population.worker["education"][rows]] - 1.0
 
+    def contact(self, rows: Rows) -> NDArray[np.bool_]:
+        """Who learned in the past two years, and so is known to a provider."""
+        worker = self._model.population.worker
+        last = np.maximum(worker["last_self"][rows], worker["last_job"][rows])
+        return np.asarray(last >= self._model.t - 24)
+
     def members(self, rows: Rows, group: str) -> NDArray[np.bool_]:
         """Which of those rows belong to a group."""
         return groups.members(self._model.population.worker, rows, group)
@@ -84,6 +90,8 @@ class Desk:
         self.started.append((rows[~missed], scratch["course_own"][~missed]))
         for office in m.offices:
             policy, name = office.policy, office.policy.name
+            if not policy.pays:
+                continue
             paid, back = found[f"paid_{name}_eur"], found[f"back_{name}_eur"]
             found["turnover_eur"] -= back
             account = ledger.purse(policy.payer, name)

@@ -55,6 +55,7 @@ def _memberships() -> dict[str, tuple[str, tuple[int, ...]]]:
         "permanent": (codes.PERMANENT,),
         "flexible": codes.FLEXIBLE_CONTRACTS,
         "self-employed": codes.SELF_EMPLOYED_CONTRACTS,
+        "employed": tuple(k for k in codes.CONTRACT if k != codes.UNEMPLOYED),
     }
     add("contract", "contract", contracts)
     single = {n: (k,) for k, n in codes.CONTRACT.items() if k != codes.PERMANENT}

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from simulator.laws import Derived, Law, arguments, cents, compiled, exp, law
+from simulator.laws import Derived, Law, Scalar, arguments, cents, compiled, exp, law
 from simulator.policy import COURSE, RULES, Policy
 from simulator.stack import Stack, call, function, in_force, needs
 
@@ -25,22 +25,30 @@ def _affordability(policies: Sequence[Policy], funding: str, rest: Sequence[str]
     """Source of perceived affordability G = e_p + (1 - e_p) exp(-min(p0, p_eff(p0)) / pi).
 
     Who only thinks of a plan counts on what will open again, as far as those in line were served
-    the last time (behaviour D: planning value). Only who knows a right to recognised programmes
-    thinks of one as the cheaper way.
+    the last time (behaviour D: planning value). Where a right makes a recognised programme the
+    cheaper way, it counts for the share of plans that would be for one.
     """
     ever = ", ".join("1.0" if a.endswith("_open") else a for a in rest)
     special = [p for p in policies if "recognised" in arguments(p.covers)]
     programme = [
         f"if {' or '.join(f'({in_force(p)})' for p in special)}:",
         f"    cost = min(cost, funding(p_plans.long_price, p_plans.long_hours, 1, {ever})[0])",
+        "    payable += recognised_share * (exp(-max(cost, 0.0) / willingness) - payable)",
     ]
     text = function(
         "affordability",
-        ["employer_pays", "willingness", "p_plans", *(a for a in rest if not a.endswith("_open"))],
+        [
+            "employer_pays",
+            "willingness",
+            "p_plans",
+            *(["recognised_share"] if special else []),
+            *(a for a in rest if not a.endswith("_open")),
+        ],
         [
             f"cost = min(p_plans.price, funding(p_plans.price, p_plans.hours, 0, {ever})[0])",
+            "payable = exp(-max(cost, 0.0) / willingness)",
             *(programme if special else []),
-            "return employer_pays + (1.0 - employer_pays) * exp(-max(cost, 0.0) / willingness)",
+            "return employer_pays + (1.0 - employer_pays) * payable",
         ],
     )
     return f"{funding}\n\n\n{text}"
@@ -55,14 +63,19 @@ def _norm_shift(policies: Sequence[Policy]) -> str:
 
 
 def _recognised_share(policies: Sequence[Policy]) -> str:
-    """Source of the share of plans for a recognised programme: the highest that a right brings."""
-    lines = ["share = p_plans.recognised"]
-    for policy in policies:
-        if policy.recognised_share is not Policy.recognised_share:
-            lines.append(f"if {in_force(policy)} and {call(policy, 'eligible')}:")
-            lines.append(f"    share = max(share, {call(policy, 'recognised_share')})")
-    wants = ["p_plans", *needs(policies, ("eligible", "recognised_share"))]
-    return function("recognised_share", wants, [*lines, "return share"])
+    """Source of the share of plans for a recognised programme: the highest that a right brings,
+    and of its hours the share in paid time.
+    """
+    lines = ["share, paid = p_plans.recognised, 0.0"]
+    bringing = [p for p in policies if p.recognised_share is not Policy.recognised_share]
+    for policy in bringing:
+        lines.append(f"if {in_force(policy)} and {call(policy, 'eligible')}:")
+        lines.append(f"    share = max(share, {call(policy, 'recognised_share')})")
+        timed = call(policy, "paid_time", price="p_plans.long_price", hours="p_plans.long_hours",
+                     recognised="1")  # fmt: skip
+        lines.append(f"    paid = max(paid, float({timed}))")
+    wants = ["p_plans", *needs(bringing, ("eligible", "recognised_share", "paid_time"))]
+    return function("recognised_share", wants, [*lines, "return share, paid"])
 
 
 def instruments(policies: Sequence[Policy]) -> list[Derived]:
@@ -83,12 +96,12 @@ def instruments(policies: Sequence[Policy]) -> list[Derived]:
         f"{rule}_{policy.name}": getattr(policy, rule) for policy in policies for rule in RULES
     }
     made = [stack.offer(), stack.alone()]
+    gives = {"recognised_share": ("recognised_share", "recognised_paid")}
     for name, source in sources.items():
         space: dict[str, Any] = {}
         exec(source, space)
-        made.append(
-            Derived(space[name], (name,), None, source, {**rules, "exp": exp, "cents": cents})
-        )
+        helpers = {**rules, "exp": exp, "cents": cents}
+        made.append(Derived(space[name], gives.get(name, (name,)), None, source, helpers))
     return made
 
 
@@ -102,6 +115,7 @@ def awareness_law(policies: Sequence[Policy]) -> Law:
     telling = [p for p in policies if p.tells is not Policy.tells]
     extra = [a for p in policies for a in arguments(p.informs) if a != "p"]
     extra += [a for p in telling for a in arguments(p.tells) if a != "p"]
+    extra += [f"{p.name}_open" for p in policies if p.windows is not None]
     owners = [f"p_{p.name}" for p in policies]
     lines = ["met = t < guided_until or t < ambassador_until"]
     for policy in telling:
@@ -120,6 +134,11 @@ def awareness_law(policies: Sequence[Policy]) -> Law:
             f"stay = {owner}.unheard * (1.0 - {owner}.awareness_peer * trained_share)",
             f"stay *= 1.0 - {owner}.awareness_employer * (1.0 if supervisor == 1 else 0.0)",
             f"stay *= 1.0 - {call(policy, 'informs')}",
+            *(
+                []
+                if policy.windows is None
+                else [f"stay *= 1.0 - {owner}.publicity * {policy.name}_open"]
+            ),
             f"v = u + {owner}.turn",
             "v -= 1.0 if v >= 1.0 else 0.0",
             f"if {owner}.first <= t < {owner}.last and (met or v >= stay):",
@@ -156,6 +175,35 @@ def following(laws: Sequence[Law], earlier: Sequence[Law]) -> list[Law]:
         )
         for one in laws
     ]
+
+
+# Parameters that the generated text itself reads of every policy.
+_READ = frozenset({"awareness_peer", "awareness_employer", "publicity", "recovery", *SLOTS})
+_HOOKS = ("monthly", "on_award", "on_move", "on_failure", "yearly")
+
+
+def fields(policy: Policy) -> tuple[str, ...]:
+    """Parameters and slots of a policy that any of its rules or laws, or the text, reads.
+
+    What only its office reads would make every compiled loop longer for nothing.
+    """
+    functions: list[Any] = [getattr(policy, rule) for rule in RULES]
+    for hook in (*_HOOKS, "team_monthly"):
+        mine: Law | None = getattr(policy, hook)
+        if mine is not None:
+            functions += [mine.function, *mine.when]
+    seen: set[Any] = set()
+    names = set(_READ)
+    while functions:
+        function = functions.pop()
+        plain = function.function if isinstance(function, Scalar) else function
+        if plain in seen:
+            continue
+        seen.add(plain)
+        names |= set(plain.__code__.co_names)
+        helpers = (plain.__globals__.get(name) for name in plain.__code__.co_names)
+        functions += [h for h in helpers if isinstance(h, Scalar)]
+    return tuple(name for name in (*policy.parameters, *SLOTS) if name in names)
 
 
 def slots(

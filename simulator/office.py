@@ -38,6 +38,7 @@ class Counter(Protocol):
     def waits(self, number: int, rows: Rows) -> NDArray[np.bool_]: ...
     def asked(self, rows: Rows) -> Cents: ...
     def skill(self, rows: Rows) -> NDArray[np.float64]: ...
+    def contact(self, rows: Rows) -> NDArray[np.bool_]: ...
     def members(self, rows: Rows, group: str) -> NDArray[np.bool_]: ...
     def award(self, office: Office, rows: Rows, again: bool = False) -> Rows: ...
     def turn_away(self, office: Office, rows: Rows, refused: bool = False) -> None: ...
@@ -173,7 +174,7 @@ class Office:
     def _budget(self, windows: Windows, window: int) -> int:
         """Cents of a window; only part of the nation is simulated, the budget is that part's."""
         if windows.budgets:
-            return int(windows.budgets[window] * 100 * self.share)
+            return int(windows.budgets[window] * self.policy.growth * 100 * self.share)
         return int(self.policy.values["budget"] * 100 * self.share) // len(windows.opens)
 
     def _serve(
@@ -237,8 +238,10 @@ class Office:
         windows = self.policy.windows
         place = luck
         if windows is not None and windows.order == "arrival":
-            weight = self.policy.values.get("queue_skill", 0.0)
-            score = weight * counter.skill(rows) + np.log(luck / (1.0 - luck))
+            values = self.policy.values
+            score = values.get("queue_skill", 0.0) * counter.skill(rows)
+            score += values.get("queue_contact", 0.0) * counter.contact(rows)
+            score += np.log(luck / (1.0 - luck))
             place = 1.0 / (1.0 + np.exp(score))
         if windows is not None and windows.priority:
             place = place + 1.0 - self._any(rows, windows.priority, counter)
@@ -257,7 +260,8 @@ class Office:
         pot, parts = np.full(rows.size, -1), len(windows.opens) if windows is not None else 1
         for k, (group, _) in reversed(list(enumerate(pots))):  # the first that fits
             pot[counter.members(rows, group)] = k
-        held = [min(int(eur * 100 * self.share) // parts, self.purse) for _, eur in pots]
+        cents = 100 * self.share * self.policy.growth
+        held = [min(int(eur * cents) // parts, self.purse) for _, eur in pots]
         return pot, np.array(held, np.int64)
 
     def _full(self, rows: Rows, t: int) -> NDArray[np.bool_]:

@@ -73,6 +73,9 @@ class Policy:
                                   "no source", "A", bounds=(0, 1), prior=(0, 0.05))  # fmt: skip
     awareness_employer: float = param(0.01, "1/month", "idem from a stimulating supervisor (i_emp)",
                                       "no source", "A", bounds=(0, 1), prior=(0, 0.03))  # fmt: skip
+    publicity: float = param(0.0, "1/month", "idem by news and advertising, when one may apply",
+                             "none without windows", "A", bounds=(0, 1),
+                             prior=(0, 0.15))  # fmt: skip
     hassle: float = param(100.0, "EUR", "burden of applying, felt as a price (phi)",
                           "Dares: identity step; behaviour E6 no. 17", "A",
                           bounds=(0, 10_000), prior=(40, 300))  # fmt: skip
@@ -104,9 +107,9 @@ class Policy:
     spread: float = param(12.0, "hours", "mean delay of those who come later",
                           "STAP May 2022: over 90% in the first 12 hours", "D",
                           bounds=(0.01, 1_000), prior=(4, 36))  # fmt: skip
-    start_within: float = param(3.0, "months", "after an award in which the course must start",
-                                "STAP: 3 months after the window; frieslandcollege.nl", "R",
-                                bounds=(0, 60))  # fmt: skip
+    start_within: float = param(12.0, "months", "after an award in which the course must start",
+                                "none unless said: the next start of a programme is within it",
+                                "A", bounds=(0, 60))  # fmt: skip
     assessors: float = param(0.0, "persons", "who assess applications; 0 = assessed at once",
                              "no source; UWV had 105 persons on STAP", "A",
                              bounds=(0, 100_000))  # fmt: skip
@@ -192,6 +195,12 @@ class Policy:
         return self.generosity if self.generosity in self.parameters.declared else ""
 
     @property
+    def growth(self) -> float:
+        """Today's budget relative to the first one: windows' own budgets and pots grow with it."""
+        first = self._base["budget"]
+        return self.values["budget"] / first if first > 0.0 else 1.0
+
+    @property
     def public(self) -> bool:
         """Whether its money is public."""
         return self.payer in PUBLIC
@@ -199,8 +208,13 @@ class Policy:
     @property
     def lead(self) -> bool:
         """Whether at most one of its kind pays a course, and one applies for it."""
-        pays = self.to == "worker" and self.covers is not Policy.covers
-        return pays and self.public and (self.gated or bool(self.excludes))
+        applied = self.gated or bool(self.excludes)
+        return self.pays and self.to == "worker" and self.public and applied
+
+    @property
+    def pays(self) -> bool:
+        """Whether it pays for courses at all."""
+        return self.covers is not Policy.covers
 
     @property
     def gated(self) -> bool:

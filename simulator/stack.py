@@ -35,12 +35,19 @@ TOTALS = (
 )
 
 
+# Whose money is asked first, where `after` says nothing else: what one has a right to and need not
+# give back goes before an employer's, a loan bridges what is left, and only what one pays oneself
+# can be deducted from income.
+_TURN = {"state": 0, "account": 0, "fund": 1, "employer": 2, "loan": 3, "tax": 4}
+
+
 def ordered(policies: Sequence[Policy]) -> list[Policy]:
     """Policies in the order in which they pay; ValueError naming those whose rules go in a circle.
 
-    A policy pays after those it names in `after`; otherwise in the order given.
+    A policy pays after those it names in `after`; otherwise by whose money it is (state or own
+    account, fund, employer, loan, tax), and then in the order given.
     """
-    place = {p.name: k for k, p in enumerate(policies)}
+    place = {p.name: (_TURN[p.payer], k) for k, p in enumerate(policies)}
     after = {p.name: [a for a in p.after if a in place] for p in policies}
     sorter = TopologicalSorter(after)
     try:
@@ -57,12 +64,13 @@ def ordered(policies: Sequence[Policy]) -> list[Policy]:
         found.append(ready.pop(0))
         sorter.done(found[-1])
         ready = sorted([*ready, *sorter.get_ready()], key=place.__getitem__)
-    return [policies[place[name]] for name in found]
+    return [policies[place[name][1]] for name in found]
 
 
 def scratch(policies: Sequence[Policy]) -> list[Column]:
     """Columns that live for one batch of starting courses: what each source pays, and totals."""
-    paid = [money(f"{p.name}_paid", f"EUR that {p.name} pays of the course", 1e8) for p in policies]
+    payers = [p for p in policies if p.pays]
+    paid = [money(f"{p.name}_paid", f"EUR that {p.name} pays of the course", 1e8) for p in payers]
     totals = [money(name, "EUR of the course, by who pays", 1e8) for name in TOTALS]
     by = code("course_by", "who pays most of its public money, or else pays (funded_by)", 120)
     return [replace(c, scratch=True) for c in (*paid, *totals, by)]
@@ -106,6 +114,13 @@ def excluded(one: Policy, other: Policy) -> bool:
     )
 
 
+_MATTER = ("covers", "paid_time", "relief")
+
+
+def _gives(policy: Policy, rule: str) -> bool:
+    return getattr(policy, rule) is not getattr(Policy, rule)
+
+
 class Stack:
     """The generated text for the policies in force."""
 
@@ -114,7 +129,9 @@ class Stack:
         workers = [p for p in self.policies if p.to == "worker"]
         self.leads = [p for p in workers if p.lead]
         self.direct = [p for p in workers if p not in self.leads]
+        self.payers = [p for p in self.policies if p.pays]
         self.private = [p for p in self.direct if not p.public]
+        self.asked = [p for p in workers if any(_gives(p, rule) for rule in _MATTER)]
         self.employers = [p for p in self.policies if p.to == "employer"]
 
     def _with(self, lead: Policy | None) -> list[Policy]:
@@ -153,13 +170,13 @@ class Stack:
         """Lines for rights that give paid time and no money."""
         lines = []
         for p in self.direct:
-            if p.covers is Policy.covers and p.paid_time is not Policy.paid_time:
+            if not p.pays and p.paid_time is not Policy.paid_time:
                 lines.append(f"if {in_force(p)} and {call(p, 'eligible')}:")
                 lines.append(f"    paid = max(paid, float({call(p, 'paid_time')}))")
         return lines
 
     def _easing(self) -> list[Policy]:
-        return [p for p in self.policies if p.relief is not Policy.relief]
+        return [p for p in self.policies if _gives(p, "relief")]
 
     def _ease(self) -> list[str]:
         """Lines for what is left of every burden after the help at hand."""
@@ -174,9 +191,9 @@ class Stack:
 
         What is open now goes before what must be waited for; then the lowest felt cost decides.
         """
-        args = [*COURSE, *needs(self.policies, ASKED)]
-        args += [f"{p.name}_{what}" for what in ("open", "served") for p in self.policies]
-        paying = [p for p in self.direct if p.covers is not Policy.covers]
+        args = [*COURSE, *needs(self.asked, ASKED)]
+        args += [f"{p.name}_{what}" for what in ("open", "served") for p in self.leads]
+        paying = [p for p in self.direct if p.pays]
         public = any(p.public for p in paying)
         start = ["left, felt, paid = price, price, 0.0", *self._time()]
         start += self._ease()
@@ -191,7 +208,7 @@ class Stack:
             mine = f"{lead.name}_part"
             lines.append(f"{mine} = 0.0")
             for p in self._with(lead):
-                if p.covers is Policy.covers:
+                if not p.pays:
                     continue
                 if p is lead:
                     lines += self._pay(p, f" * {p.name}_served")
@@ -213,7 +230,9 @@ class Stack:
         """What public money there is for the worker's plan now, if it were served for certain."""
         funding, args = self.funding()
         plan = ["plan_price", "plan_hours", "plan_recognised", *args[len(COURSE) :]]
-        now = ", ".join("1.0" if a.endswith("_served") else a for a in plan)
+        # One type of argument everywhere, or the function is compiled once more.
+        meant = {"plan_hours": "float(plan_hours)"}
+        now = ", ".join("1.0" if a.endswith("_served") else meant.get(a, a) for a in plan)
         asks = [a for a in plan if not a.endswith("_served")]
         text = f"{funding}\n\n\n{function('offer', asks, [f'return funding({now})'])}"
         return self._derived("offer", OFFER, text)
@@ -233,7 +252,7 @@ class Stack:
             *(f"{p.name}_got = 0.0" for p in self._barring()),
         ]
         for p in self.private:
-            if p.covers is not Policy.covers:
+            if p.pays:
                 lines += self._pay(p)
         timed = needs([p for p in self.direct if p.paid_time is not Policy.paid_time], PAYS)
         easing = needs(self._easing(), ASKED)
@@ -249,20 +268,19 @@ class Stack:
 
     def settle(self) -> Law:
         """The law by which every source pays its part of a course that starts."""
-        writes = [*(f"{p.name}_paid" for p in self.policies), "course_by", *TOTALS[:-1]]
+        writes = [*(f"{p.name}_paid" for p in self.payers), "course_by", *TOTALS[:-1]]
         args = ["applies", "public_money", "plan_price", "plan_hours", "plan_recognised",
                 "plan_payer", "training_budget"]  # fmt: skip
         lines = ["left, felt, paid = plan_price, plan_price, 0.0"]
         lines += ["hours, recognised, employer = plan_hours, plan_recognised, 0.0", *self._ease()]
-        lines += [f"{p.name}_paid = 0.0" for p in self.policies]
+        lines += [f"{p.name}_paid = 0.0" for p in self.payers]
         lines += [
             f"if applies == {ALONE} and plan_payer == 1:",
             "    employer = cents(min(left, training_budget))",
             "    left -= employer",
         ]
-        for p in self.policies:
-            if p.to == "worker" and p.covers is not Policy.covers:
-                lines += self._settled(p)
+        for p in self._workers():
+            lines += self._settled(p)
         lines += [
             f"if applies != {ALONE} and plan_payer == 1:",
             "    employer = cents(min(left, training_budget))",
@@ -276,17 +294,17 @@ class Stack:
                 f"    {p.name}_paid = {covered}",
                 f"    employer = cents(employer - {p.name}_paid)",
             ]
-        state = [p for p in self.policies if p.public]
+        state = [p for p in self.payers if p.public]
         public = " + ".join(["0.0", *(f"{p.name}_paid" for p in state)])
         own = " + ".join(["0.0", *(f"{p.name}_paid" for p in state if not p.standing)])
         advance = " + ".join(["0.0", *(f"{p.name}_paid" for p in self._workers())])
         lines += [*self._main_source(), f"state = cents({public})", f"advance = cents({advance})"]
         lines.append(f"own = cents({own})")
-        paid = [f"{p.name}_paid" for p in self.policies]
+        paid = [f"{p.name}_paid" for p in self.payers]
         lines.append(
             f"return {', '.join([*paid, 'by', 'state', 'own', 'advance', 'employer', 'worker'])}"
         )
-        wants = [*args, *needs(self.policies, ASKED)]
+        wants = [*args, *needs([*self.asked, *self.employers], ASKED)]
         return self._law("settle", function("settle", wants, lines), writes, ())
 
     def _settled(self, p: Policy) -> list[str]:
@@ -312,13 +330,13 @@ class Stack:
         ]
 
     def _workers(self) -> list[Policy]:
-        return [p for p in self.policies if p.to == "worker"]
+        return [p for p in self.payers if p.to == "worker"]
 
     def _main_source(self) -> list[str]:
         """Lines that find who pays most of the public money, or else who pays at all."""
         lines = [
             f"by, most = {OWN}, 0.0",
-            *(f"by = {PRIVATE} if {p.name}_paid > 0.0 else by" for p in self.private),
+            *(f"by = {PRIVATE} if {p.name}_paid > 0.0 else by" for p in self.private if p.pays),
             f"by = {EMPLOYER} if employer > 0.0 else by",
         ]
         for p in self._workers():
@@ -332,7 +350,7 @@ class Stack:
     def book(self) -> Law:
         """The law that counts what every source paid, and what comes back after a no-show."""
         tallies, lines, values = [], [], []
-        for p in self.policies:
+        for p in self.payers:
             paid = f"{p.name}_paid"
             # What goes to an employer is paid once there is a course; the rest is advanced.
             lines += [
@@ -342,7 +360,7 @@ class Stack:
             ]
             values += [f"{p.name}_out", f"{p.name}_back", f"{p.name}_award"]
             tallies += [f"paid_{p.name}_eur", f"back_{p.name}_eur", f"awards_{p.name}"]
-        wants = [f"{p.name}_paid" for p in self.policies] + [f"p_{p.name}" for p in self.policies]
+        wants = [f"{p.name}_paid" for p in self.payers] + [f"p_{p.name}" for p in self.payers]
         text = function(
             "book", [*wants, "course_missed"],
             ["missed = course_missed > 0.0", *lines, f"return {', '.join(values)},"],
@@ -351,14 +369,17 @@ class Stack:
 
     def awarded(self) -> list[Law]:
         """What an award changes of every policy's own columns."""
-        found = []
+        found: list[Law] = []
         for p in self.policies:
             if p.on_award is not None:
                 paid = f"{p.name}_paid"
                 space: dict[str, Any] = {}
                 exec(function("is_paid", [paid], [f"return {paid} > 0.0"]), space)
                 test = space["is_paid"]
-                found.append(replace(p.on_award, label=f"{p.name}_award", when=(test,)))
+                earlier = [o.name for o in found if set(o.writes) & set(p.on_award.writes)]
+                found.append(replace(
+                    p.on_award, label=f"{p.name}_award", when=(test,), after=tuple(earlier)
+                ))  # fmt: skip
         return found
 
     def _law(self, name: str, text: str, writes: Sequence[str], tallies: Sequence[str]) -> Law:

@@ -142,7 +142,7 @@ def _summary(
     )  # fmt: skip
     for name, series in _money(model, design, years).items():
         data[name] = (("year",), series * weight / 100)
-    for name, series in _counts(recorder, design, years).items():
+    for name, series in _counts(model, recorder, design, years).items():
         data[name] = (("year",), series * weight)
     data["anyway"] = (("year",), _anyway(courses, baseline[0], design, years))
     parts = classes(courses, baseline[1])
@@ -275,15 +275,15 @@ def _outside(
     return _yearly(courses["t"], cents, design, years)
 
 
-def _counts(recorder: Recorder, design: Design, years: int) -> dict[str, NDArray[np.float64]]:
-    """Events a year: courses, awards, people turned away."""
-    t = np.array(recorder.months)
+def _counts(
+    model: LearningModel, recorder: Recorder, design: Design, years: int
+) -> dict[str, NDArray[np.float64]]:
+    """Events a year: courses; and of the variant's own public policies awards and refusals."""
+    t, own = np.array(recorder.months), [p.name for p in _own(model) if p.public]
     simple = ("started", "completed", "job_courses", "no_shows")
     found = {n: np.array([f.get(n, 0) for f in recorder.flows], float) for n in simple}
     for prefix in ("awards", "turned_away", "rejected", "returns"):
-        per_month = [
-            sum(v for k, v in f.items() if k.startswith(f"{prefix}:")) for f in recorder.flows
-        ]
+        per_month = [sum(f.get(f"{prefix}:{n}", 0) for n in own) for f in recorder.flows]
         found[prefix] = np.array(per_month, float)
     return {name: _yearly(t, series, design, years) for name, series in found.items()}
 

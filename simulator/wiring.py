@@ -9,7 +9,7 @@ from simulator import draws
 from simulator.behaviour import register
 from simulator.columns import TEAM, table
 from simulator.fusion import Names
-from simulator.instruments import SLOTS, acting, awareness_law, following, instruments, slots
+from simulator.instruments import acting, awareness_law, fields, following, instruments, slots
 from simulator.kernel import Bound, Kernel
 from simulator.laws import Law
 from simulator.parameters import Parameters
@@ -45,7 +45,7 @@ def resolve(given: Values) -> dict[str, dict[str, float]]:
 def names_for(population: Population, policies: Sequence[Policy]) -> Names:
     """What the arguments of laws on workers can mean when these policies are in force."""
     owners = {o.owner: tuple(o) for o in register.OWNERS}
-    owners |= {p.name: (*p.parameters, *SLOTS) for p in policies}
+    owners |= {p.name: fields(p) for p in policies}
     derived = {d.name: d for d in (*register.DERIVED, *instruments(policies))}
     offices = (f"{p.name}_{what}" for what in ("open", "served") for p in policies)
     drivers = (*SCALARS, *STATE, *offices)
@@ -74,7 +74,7 @@ class Wiring:
         stack = Stack(policies)
         batch = replace(self._names, table={**self._names.table, **table(scratch(policies))})
         laws = [stack.settle(), *register.STARTED, *stack.awarded()]
-        self.start = self._bound([*laws, stack.book()] if policies else laws, batch)
+        self.start = self._bound([*laws, stack.book()] if stack.payers else laws, batch)
         self.turned_away = self._bound(register.TURNED_AWAY)
         self.on_failure = [self._bound([p.on_failure]) if p.on_failure else None for p in policies]
         self.on_move = [self._bound([p.on_move]) if p.on_move else None for p in policies]

@@ -27,6 +27,10 @@ PARAMETERS = parameters(
                      "behaviour E5", "A", bounds=(1, 4_000), prior=(200, 1000)),
     long_hours_spread=param(0.5, "log SD", "its spread", "behaviour E5", "A", bounds=(0, 3),
                             prior=(0.3, 0.7)),
+    part=param(0.5, "share", "recognised plans that take a part of the programme only",
+               "no source", "A", bounds=(0, 1), prior=(0.2, 0.8)),
+    part_size=param(0.25, "share", "of price and hours that such a part takes", "no source", "A",
+                    bounds=(0.01, 1), prior=(0.1, 0.5)),
     e0=param(0.2, "logit", "chance that the employer pays a self-chosen course, reference",
              "solved: scenarios/levels.toml; prior behaviour E6 no. 15", "K",
              bounds=(-8, 8), prior=(-0.8, 0.8)),
@@ -61,16 +65,25 @@ def employer_pays(team, contract, education, culture, p):
 
 
 @scalar
-def draw_plan(kind, share, a, b, price, price_spread, hours, hours_spread, long_price,
-              long_price_spread, long_hours, long_hours_spread):  # fmt: skip
-    """(price in EUR, hours, recognised): a short course, or with chance `share` a programme."""
-    recognised = 1 if kind < share else 0
-    if recognised == 1:
-        price, price_spread = long_price, long_price_spread
-        hours, hours_spread = long_hours, long_hours_spread
+def draw_plan(
+    kind, usual, share, own_time, tau, hurdle_time, a, b, price, price_spread, hours, hours_spread,
+    long_price, long_price_spread, long_hours, long_hours_spread, part, part_size,
+):  # fmt: skip
+    """(price in EUR, hours, recognised): a short course, or a recognised programme or part of one.
+
+    A share `usual` of plans is for a programme; up to `share`, a right makes one thinkable. That is
+    chosen if the time hurdle leaves room for it: nobody gives up a short course for a programme
+    that cannot be followed.
+    """
+    if kind < share:
+        low, high = (0.0, usual) if kind < usual else (usual, share)
+        size = part_size if kind < low + part * (high - low) else 1.0
+        drawn = int(size * min(long_hours * exp(long_hours_spread * normal(b)), 4_000.0)) + 1
+        if kind < usual or hurdle_time < exp(-drawn * own_time / tau):
+            full = min(long_price * exp(long_price_spread * normal(a)), 100_000.0)
+            return cents(size * full), drawn, 1
     price = cents(min(price * exp(price_spread * normal(a)), 100_000.0))
-    drawn = min(hours * exp(hours_spread * normal(b)), 4_000.0)
-    return price, int(drawn) + 1, recognised
+    return price, int(min(hours * exp(hours_spread * normal(b)), 4_000.0)) + 1, 0
 
 
 @law(tallies=("affordability_ppm",))

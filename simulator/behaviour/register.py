@@ -11,6 +11,7 @@ from simulator.behaviour import (
     norm,
     plans,
     stages,
+    studies,
 )
 from simulator.laws import Derived, Law
 from simulator.parameters import Parameters
@@ -23,6 +24,7 @@ AT_BIRTH: tuple[Law, ...] = (
     stages.first_stage,
     norm.support,
     employer_training.exposure,
+    studies.studies,
 )
 
 # Every month, in this order; the laws of knowing an instrument follow `informal`.
@@ -63,4 +65,5 @@ OWNERS: tuple[Parameters, ...] = (
     stages.PARAMETERS,
     action.PARAMETERS,
     market.PARAMETERS,
+    studies.PARAMETERS,
 )

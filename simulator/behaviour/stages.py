@@ -6,7 +6,7 @@ end backward, so that a hazard that rises can only add to those who move.
 
 from simulator import codes
 from simulator.behaviour.plans import draw_plan
-from simulator.laws import Law, below, cents, law, logistic, scalar
+from simulator.laws import Law, below, cents, exp, law, logistic, scalar
 from simulator.parameters import param, parameters
 
 PARAMETERS = parameters(
@@ -144,14 +144,16 @@ def drifted(price, recognised, drift, pull):
 
 
 def make_plan(
-    employer_pays, recognised_share, price_drift, price_pull, a, b, c, d, u_money, u_time, u_crowd,
-    p_plans,
+    employer_pays, recognised_share, recognised_paid, slack, price_drift, price_pull, a, b, c, d,
+    u_money, u_time, u_crowd, p_action, p_plans,
 ):  # fmt: skip
     """Draw a plan: price, hours, kind, payer and two hurdles, once."""
     q = p_plans
     price, hours, recognised = draw_plan(
-        c, recognised_share, a, b, q.price, q.price_spread, q.hours, q.hours_spread,
-        q.long_price, q.long_price_spread, q.long_hours, q.long_hours_spread,
+        c, q.recognised, recognised_share, 1.0 - recognised_paid,
+        p_action.tau * exp(p_action.slack * slack), u_time, a, b, q.price, q.price_spread, q.hours,
+        q.hours_spread, q.long_price, q.long_price_spread, q.long_hours, q.long_hours_spread,
+        q.part, q.part_size,
     )  # fmt: skip
     price = drifted(price, recognised, price_drift, price_pull)
     payer = 1 if d < employer_pays else 0
@@ -162,8 +164,9 @@ def jump_to_plan(recognised_share, a, b, c, u_crowd, p_plans):
     """Make a plan that the employer pays and that meets no hurdle."""
     q = p_plans
     price, hours, recognised = draw_plan(
-        c, recognised_share, a, b, q.price, q.price_spread, q.hours, q.hours_spread,
-        q.long_price, q.long_price_spread, q.long_hours, q.long_hours_spread,
+        c, q.recognised, recognised_share, 0.0, 1.0, 0.0, a, b, q.price, q.price_spread, q.hours,
+        q.hours_spread, q.long_price, q.long_price_spread, q.long_hours, q.long_hours_spread,
+        q.part, q.part_size,
     )  # fmt: skip
     return codes.PREPARATION, price, hours, recognised, 1, 0.0, 0.0, u_crowd, 0, 0.0, 1
 

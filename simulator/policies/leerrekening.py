@@ -31,6 +31,12 @@ class Leerrekening(Policy):
                            prior=(1, 2))  # fmt: skip
     ceiling = param(5000.0, "EUR", "highest balance", "template: French CPF, OECD 2019", "B",
                     bounds=(0, 1_000_000), prior=(1000, 5000))  # fmt: skip
+    carry_over = param(1.0, "share", "of what is left at the end of a year that may be kept",
+                       "none unless said", "A", bounds=(0, 1))  # fmt: skip
+    keeps = param(1.0, "share", "of the balance kept on changing employer", "public account", "A",
+                  bounds=(0, 1))  # fmt: skip
+    keeps_unemployed = param(1.0, "share", "of the balance kept on losing work", "public account",
+                             "A", bounds=(0, 1))  # fmt: skip
     expiry = param(5.0, "years", "a deposit lapses after this long, oldest first", "no source",
                    "A", bounds=(1, 50), prior=(3, 10))  # fmt: skip
     own_share = param(0.0, "share", "of the price that the worker pays", "no source", "A",
@@ -91,7 +97,7 @@ _P = Leerrekening.parameters
 
 @law("account_balance", p=_P, tallies=("granted_eur", "lapsed_eur"))
 def deposit(account_balance, age, education, contract, p):
-    """Add the yearly deposit; what passes the ceiling or has expired lapses.
+    """Add the yearly deposit; what may not be kept, passes the ceiling or has expired lapses.
 
     Money is spent oldest first, so what is left can never exceed the deposits of the last
     `expiry` years: that bound is the expiry. A higher deposit has a ceiling as much higher.
@@ -107,8 +113,10 @@ def deposit(account_balance, age, education, contract, p):
         ratio *= p.deposit_income
     given = cents(p.deposit * ratio)
     highest = cents(min(p.ceiling * max(ratio, 1.0), p.expiry * given))
-    full = cents(account_balance + given)
-    return min(full, highest), given, cents(max(full - highest, 0.0))
+    kept = cents(account_balance * p.carry_over)
+    full = cents(kept + given)
+    lapsed = cents(account_balance - kept + max(full - highest, 0.0))
+    return min(full, highest), given, lapsed
 
 
 @law("account_balance", "account_active")
@@ -117,4 +125,12 @@ def spend(account_balance, leerrekening_paid):
     return account_balance - leerrekening_paid, 1
 
 
-Leerrekening.yearly, Leerrekening.on_award = deposit, spend
+@law("account_balance", p=_P, tallies=("granted_eur", "lapsed_eur"))
+def leave(account_balance, contract, p):
+    """On leaving an employer, for another one or for unemployment, a part may lapse."""
+    share = p.keeps_unemployed if contract == codes.UNEMPLOYED else p.keeps
+    kept = cents(account_balance * share)
+    return kept, 0.0, cents(account_balance - kept)
+
+
+Leerrekening.yearly, Leerrekening.on_award, Leerrekening.on_move = deposit, spend, leave

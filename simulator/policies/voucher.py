@@ -45,6 +45,9 @@ class Voucher(Policy):
     repaid = param(0.5, "share", "of an award repaid by who stops early: own fault, and collected",
                    "STAP: repayment below 80% attendance; share no source", "A", bounds=(0, 1),
                    prior=(0.2, 0.9))  # fmt: skip
+    start_within = param(3.0, "months", "after an award in which the course must start",
+                         "STAP: 3 months after the window; frieslandcollege.nl", "R",
+                         bounds=(0, 60))  # fmt: skip
     own_fault = param(0.5, "share", "no-shows and early stops by own fault, which exclude",
                       "no source", "A", bounds=(0, 1), prior=(0.2, 0.8))  # fmt: skip
     exclusion = param(2.0, "years", "without a voucher after that", "STAP: at most 2; edin.nl",
@@ -57,15 +60,28 @@ class Voucher(Policy):
     popularity = param(3.0, "power", "by which courses differ in popularity; 1 = all alike",
                        "STAP: half of the money to 20 of 1,326 providers", "A", bounds=(1, 20),
                        prior=(2, 8))  # fmt: skip
+    publicity = param(0.05, "1/month", "chance of hearing of it by news and by providers who "
+                      "advertise, in months in which one may apply",
+                      "behaviour E5: salience peaks at a window; size no source", "A",
+                      bounds=(0, 1), prior=(0, 0.15))  # fmt: skip
+    queue_contact = param(0.5, "z", "advantage in a queue of who learned in the past two years: "
+                          "known to a provider", "behaviour D (b); no source", "A", bounds=(0, 10),
+                          prior=(0, 1))  # fmt: skip
     queue_skill = param(0.5, "z/class", "advantage of the higher educated in a queue",
                         "behaviour E6 no. 30", "A", bounds=(0, 10), prior=(0, 1))  # fmt: skip
+    students = param(0.0, "switch", "1 = open to who studies with a right to study finance",
+                     "STAP regulation: not", "R", bounds=(0, 1))  # fmt: skip
     age_from = param(18.0, "years", "lowest age", "STAP regulation", "R", bounds=(15, 75))
     age_to = param(67.0, "years", "AOW age, from which not", "STAP regulation; AOW age 2024-2027",
                    "B", bounds=(15, 75))  # fmt: skip
 
-    def eligible(age, voucher_year, year, p):
-        """18 to AOW age, once a calendar year."""
-        return p.age_from * 12 <= age < p.age_to * 12 and voucher_year < year
+    def eligible(age, student, voucher_year, year, p):
+        """18 to AOW age, no right to study finance, once a calendar year.
+
+        The link with the labour market that is asked besides, everybody in the model has.
+        """
+        free = student == 0 or p.students == 1.0
+        return free and p.age_from * 12 <= age < p.age_to * 12 and voucher_year < year
 
     def covers(price, recognised, p):
         """The price less the own share, up to the amount."""

@@ -35,7 +35,7 @@ MISTAKES = {
     "unknown key in an instrument": Mistake(
         "ceiling = 5000",
         "roof = 5000  # here",
-        ("instruments.leerrekening.roof", "no such parameter", "ceiling, expiry"),
+        ("instruments.leerrekening.roof", "no such parameter", "ceiling, carry_over"),
     ),
     "unknown parameter": Mistake(
         LAST,
@@ -104,8 +104,10 @@ MISTAKES = {
     "no seeds": Mistake(
         "count = 8", "count = 0  # here", ("seeds.count: 0", "greater than or equal to 1")
     ),
-    "a number for all parameters": Mistake(
-        "[time]", "parameters = 5  # here\n[time]", ("parameters: 5",)
+    "a number for a group of parameters": Mistake(
+        "[parameters.market]",
+        "[parameters]\nmarket = 5  # here\n[parameters.stages]",
+        ("parameters.market: 5",),
     ),
     "window that closes before it opens": Mistake(
         VOUCHER,
@@ -157,7 +159,7 @@ MISTAKES = {
         ("leerrekening.from: 2020-01 is before the introduction", "put it under standing"),
     ),
     "standing that is no instrument": Mistake(
-        "[time]", 'standing = ["bonus"]  # here\n[time]', ("'bonus' is not among [instruments]",)
+        "standing = [", 'standing = [  # here\n"bonus",', ("'bonus' is not among [instruments]",)
     ),
     "a month that is none": Mistake(
         "deposit = 500",

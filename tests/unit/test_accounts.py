@@ -122,7 +122,8 @@ def test_leaving_an_employer_may_cost_a_part_of_it(model: Make) -> None:
 
 
 def test_a_week_a_year_is_granted_to_all_and_lapses(model: Make) -> None:
-    policy = Leerrecht(form=2, weeks=2, week=500, awareness=0.0, age_from=15, age_to=75)
+    unknown = {"awareness": 0.0, "awareness_peer": 0.0, "awareness_employer": 0.0}
+    policy = Leerrecht(form=2, weeks=2, week=500, age_from=15, age_to=75, **unknown)
     made = model(policy, **EARLY).run(13)
     persons = made.population.persons
     assert made.ledger.by_month("granted") == {0: 100_000 * persons, 12: 100_000 * persons}

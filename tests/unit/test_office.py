@@ -40,6 +40,9 @@ class Desk:
     def skill(self, rows: Rows) -> NDArray[np.float64]:
         return (rows >= 50) * 2.0 - 1.0
 
+    def contact(self, rows: Rows) -> NDArray[np.bool_]:
+        return rows % 2 == 0
+
     def members(self, rows: Rows, group: str) -> NDArray[np.bool_]:
         return rows < 10 if group == "education:low" else rows >= 90
 

@@ -25,7 +25,10 @@ def test_a_voucher_pays_the_price_less_the_own_share_up_to_the_amount() -> None:
 )  # fmt: skip
 def test_a_voucher_is_for_18_to_aow_once_a_calendar_year(years: int, used: int, may: bool) -> None:
     p = Voucher.parameters.tuple()
-    assert bool(Voucher.eligible(years * 12, used, 2027.0, p)) is may
+    assert bool(Voucher.eligible(years * 12, 0, used, 2027.0, p)) is may
+    assert not Voucher.eligible(years * 12, 1, used, 2027.0, p)  # who has study finance
+    everybody = Voucher.parameters.tuple(students=1.0)
+    assert bool(Voucher.eligible(years * 12, 1, used, 2027.0, everybody)) is may
     assert used_this_year(2027.0) == 2027
 
 

@@ -74,6 +74,7 @@ def ready(model: LearningModel, **columns: float) -> LearningModel:
         "stage": codes.PREPARATION, "plan_price": 100_000, "plan_hours": 10, "plan_payer": 0,
         "plan_recognised": 0, "hurdle_money": 0.0, "hurdle_time": 0.0, "hurdle_crowd": 0.0,
         "knows": 2**20 - 1, "applies": 0, "education": codes.MBO4, "age": 40 * 12,
+        "student": 0,
     } | columns  # fmt: skip
     for name, value in given.items():
         worker[name][:] = value

@@ -1,0 +1,61 @@
+"""Variants lived again with one thing changed: the experiments behind two of the five criteria."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import xarray as xr
+
+from experiments.levers import Table, scaled_from
+from experiments.runner import months_of as months_of_comparison
+from experiments.runner import run as compared
+from experiments.table import NULL
+from scenarios.scenario import Scenario
+from simulator.policy import Policy
+
+HALVED, FREE = " (halved)", " (no burden)"
+YEAR = 12
+_BURDENS = ("hassle", "activation")
+
+
+def twins(scenario: Scenario) -> tuple[Scenario, int]:
+    """The scenario with two twins of every variant, and the month at which one of them is halved.
+
+    One has its generosity halved half-way, the other has no burden of applying. Raises ValueError
+    when the run is too short for it.
+    """
+    design, table = scenario.design(), scenario.model_dump()
+    shock = design.after // YEAR // 2 * YEAR
+    if shock < YEAR:
+        raise ValueError("the criteria need two years after introduction or more: raise --months")
+    when = design.calendar.label(design.introduction + shock)
+    for variant, members in scenario.variants.items():
+        if variant == NULL or not members:
+            continue
+        for name in members:
+            given, policy = table["instruments"][name], scenario.policy(name)
+            table["instruments"][name + HALVED] = scaled_from(given, policy, 0.5, when)
+            table["instruments"][name + FREE] = _eased(given, policy)
+        for twin in (HALVED, FREE):
+            table["variants"][variant + twin] = [name + twin for name in members]
+    return Scenario.model_validate(table), shock
+
+
+def _eased(given: Table, policy: Policy) -> Table:
+    """An instrument's table without any burden, now or later."""
+    none = {name: 0.0 for name in _BURDENS if name in policy.values}
+    dated = [{k: v for k, v in c.items() if k not in none} for c in given.get("changes", [])]
+    return given | none | {"changes": [c for c in dated if len(c) > 1]}
+
+
+def months_of(scenario: Scenario) -> int:
+    """Model months that `run` will live."""
+    return months_of_comparison(twins(scenario)[0])
+
+
+def run(
+    scenario: Scenario, progress: Callable[[int], None] = lambda done: None
+) -> tuple[xr.Dataset, int]:
+    """The comparison with twins of every variant, and the month of the halving."""
+    together, shock = twins(scenario)
+    return compared(together, progress), shock
