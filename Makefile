@@ -10,7 +10,7 @@ DEV := .venv/.ready-to-test
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help compare test lint bench lock clean FORCE
+.PHONY: help compare test lint bench pages lock clean FORCE
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1~\2/p' Makefile | awk -F'~' '{printf "%-16s %s\n", $$1, $$2}'
@@ -28,6 +28,10 @@ lint: $(DEV) ## check style, format and types
 
 bench: $(RUN) ## measure the speed of this machine
 	@.venv/bin/llo bench
+
+pages: $(RUN) ## make docs/instruments.md anew from what the instruments declare
+	@.venv/bin/llo policies --page > docs/.instruments.part
+	@mv docs/.instruments.part docs/instruments.md
 
 lock: ## make both lock files anew (needs uv; UPGRADE=--upgrade takes newer versions)
 	@command -v "$(UV)" >/dev/null || { echo "make lock needs uv; name it with: make lock UV=/path/to/uv" >&2; exit 1; }

@@ -206,15 +206,23 @@ def check(scenario: Annotated[Path, typer.Argument(help="A scenario in TOML.")])
 
 
 @app.command()
-def policies(as_json: Json = False) -> None:
+def policies(
+    page: Annotated[
+        bool, typer.Option("--page", help="Print the page docs/instruments.md, in Markdown.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """List the instruments with their parameters, units, bounds and sources.
 
     Example: llo policies --json
     """
-    from experiments import printing
+    from experiments import pages, printing
     from scenarios.scenario import available
 
     kinds = available()
+    if page:
+        print(pages.instruments(kinds), end="")
+        return
     print(json.dumps(printing.declarations(kinds), indent=1)) if as_json else printing.policies(
         kinds
     )

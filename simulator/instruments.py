@@ -32,7 +32,7 @@ def _affordability(policies: Sequence[Policy], funding: str, rest: Sequence[str]
     special = [p for p in policies if "recognised" in arguments(p.covers)]
     programme = [
         f"if {' or '.join(f'({in_force(p)})' for p in special)}:",
-        f"    cost = min(cost, funding(p_plans.long_price, p_plans.long_hours, 1, {ever})[0])",
+        f"    cost = min(cost, funding(q.long_price, q.long_hours, int64(1), {ever})[0])",
         "    payable += recognised_share * (exp(-max(cost, 0.0) / willingness) - payable)",
     ]
     text = function(
@@ -45,7 +45,9 @@ def _affordability(policies: Sequence[Policy], funding: str, rest: Sequence[str]
             *(a for a in rest if not a.endswith("_open")),
         ],
         [
-            f"cost = min(p_plans.price, funding(p_plans.price, p_plans.hours, 0, {ever})[0])",
+            "q = p_plans",
+            # Typed, or the function would be compiled again for either constant.
+            f"cost = min(q.price, funding(q.price, q.hours, int64(0), {ever})[0])",
             "payable = exp(-max(cost, 0.0) / willingness)",
             *(programme if special else []),
             "return employer_pays + (1.0 - employer_pays) * payable",
@@ -78,12 +80,28 @@ def _recognised_share(policies: Sequence[Policy]) -> str:
     return function("recognised_share", wants, [*lines, "return share, paid"])
 
 
+def _paid_most(policies: Sequence[Policy]) -> str:
+    """Source of an upper bound of the share of the plan's hours in paid time by any right."""
+    timed = [p for p in policies if p.paid_time is not Policy.paid_time]
+    meant = {"price": "plan_price", "hours": "float(plan_hours)", "recognised": "plan_recognised"}
+    lines = [
+        line
+        for p in timed
+        for line in (
+            f"if {in_force(p)}:",
+            f"    paid = max(paid, float({call(p, 'paid_time', **meant)}))",
+        )
+    ]
+    wants = ["plan_price", "plan_hours", "plan_recognised", *needs(timed, ("paid_time",))]
+    return function("paid_most", wants, ["paid = 0.0", *lines, "return paid"])
+
+
 def instruments(policies: Sequence[Policy]) -> list[Derived]:
     """What all policies in force together mean for a worker, as derived quantities.
 
     `offer` is the best public money for the worker's plan, `alone` the plan without it,
-    `affordability` is perceived affordability G, and `norm_shift` and `recognised_share` are what
-    known rights add.
+    `affordability` is perceived affordability G; `norm_shift`, `recognised_share` and `paid_most`
+    are what known rights add to the norm, to plans, and at most to paid time.
     """
     stack = Stack(policies)
     funding, args = stack.funding()
@@ -91,6 +109,7 @@ def instruments(policies: Sequence[Policy]) -> list[Derived]:
         "affordability": _affordability(stack.policies, funding, args[len(COURSE) :]),
         "norm_shift": _norm_shift(policies),
         "recognised_share": _recognised_share(policies),
+        "paid_most": _paid_most(policies),
     }
     rules = {
         f"{rule}_{policy.name}": getattr(policy, rule) for policy in policies for rule in RULES
@@ -127,8 +146,8 @@ def awareness_law(policies: Sequence[Policy]) -> Law:
             "    met = True",
         ]
     for policy in policies:
-        if policy.eligible is Policy.eligible:
-            continue  # nobody can use it, so that there is nothing to know
+        if policy.eligible is Policy.eligible or policy.to == "employer":
+            continue  # no worker can use it, so that there is nothing to know
         owner = f"p_{policy.name}"
         lines += [
             f"stay = {owner}.unheard * (1.0 - {owner}.awareness_peer * trained_share)",

@@ -25,6 +25,7 @@ from simulator import draws, laws
 from simulator.fusion import Names
 from simulator.laws import Law
 from simulator.loops import fuse
+from simulator.parameters import tuple_type
 
 BLOCK_ROWS = 65_536  # fixed, so that no result depends on the number of threads
 _GIVEN = {
@@ -111,6 +112,8 @@ class Kernel:
         module = ModuleType(name)
         sys.modules[module.__name__] = module
         module.__dict__.update(_GIVEN if compiled else _GIVEN_PLAIN)
+        for owner, fields in self.names.owners.items():
+            module.__dict__[f"P_{owner}"] = tuple_type(owner, tuple(fields))
         for label, rule in self._rules.items():
             wanted = compiled and not label.startswith("derived_")
             module.__dict__[label] = laws.compiled(rule) if wanted else rule

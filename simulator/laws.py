@@ -9,6 +9,7 @@ Python, testable alone; `simulator.fusion` joins all laws in force into one comp
 from __future__ import annotations
 
 import dis
+import functools
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -61,8 +62,9 @@ def _settle(rule: Rule) -> None:
             rule.__globals__[name] = helper.dispatcher()
 
 
+@functools.cache
 def compiled(rule: Rule) -> Rule:
-    """A rule as machine code, kept for this process only."""
+    """A rule as machine code: one dispatcher for all loops of this process that call it."""
     import numba as nb
     import numba.extending
 

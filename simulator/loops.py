@@ -7,6 +7,7 @@ one loop a law, or one a code over the list of the rows that hold it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from simulator.fusion import Body, Names, Ready, Scope, by_code, read
@@ -103,9 +104,9 @@ def fuse(laws: Sequence[Law], names: Names) -> tuple[str, Body]:
     head = f"t, k0, k1, P, D, out, {', '.join(cells)}"
     setup = _setup(one, names, body.tallies)
     finish = [f"    out[{k}] += n_{name}" for k, name in enumerate(body.tallies)]
-    lines = ["from collections import namedtuple", ""]
-    for owner, fields in names.owners.items():
-        lines.append(f"P_{owner} = namedtuple('P_{owner}', {tuple(fields)!r})")
+    # The types stand in `parameters.tuple_type`, one for all texts: what is compiled for one text
+    # then serves the others.
+    lines = [f"# P_{owner}: {', '.join(fields)}" for owner, fields in names.owners.items()]
     for derived in names.derived.values():
         if derived.source:
             lines += ["", *derived.source.splitlines()]
@@ -118,12 +119,12 @@ def fuse(laws: Sequence[Law], names: Names) -> tuple[str, Body]:
 
 def _setup(inside: Sequence[str], names: Names, tallies: Sequence[str]) -> list[str]:
     """Statements before the loop: parameter tuples, drivers and zeroed tallies that are used."""
-    text = "\n".join(inside)
+    used = set(re.findall(r"\b[pd]_\w+", "\n".join(inside)))
     lines, at = [], 0
     for owner, fields in names.owners.items():
-        if f"p_{owner}" in text:
-            values = ", ".join(f"float(P[{at + k}])" for k in range(len(fields)))
+        if f"p_{owner}" in used:
+            values = ", ".join(f"P[{at + k}]" for k in range(len(fields)))
             lines.append(f"    p_{owner} = P_{owner}({values})")
         at += len(fields)
-    lines += [f"    d_{d} = float(D[{k}])" for k, d in enumerate(names.drivers) if f"d_{d}" in text]
+    lines += [f"    d_{d} = D[{k}]" for k, d in enumerate(names.drivers) if f"d_{d}" in used]
     return lines + [f"    n_{name} = 0" for name in tallies]

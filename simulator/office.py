@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from simulator import draws
 from simulator.calendar import Calendar
 from simulator.policy import Policy
-from simulator.queueing import one_counter, payable, presented, ranks, several_counters
+from simulator.queueing import among, one_counter, payable, presented, ranks, several_counters
 from simulator.windows import Windows
 
 Rows = NDArray[np.int64]
@@ -184,7 +184,7 @@ class Office:
         start, month_ends = int(env.now), self.calendar.begins(t + 1) - 1
         rows = counter.applicants(self.number)
         if self.pending.rows.size:  # decided on, or waiting for a seat
-            rows = np.setdiff1d(rows, self.pending.rows)
+            rows = rows[~among(rows, self.pending.rows)]
         if self.policy.windows is None:
             cases = _cases(rows, counter.asked(rows), np.full(rows.size, float(start)))
         else:
@@ -325,7 +325,7 @@ class Office:
             rows = good.rows[first != again]
             if rows.size:
                 seatless = np.append(seatless, counter.award(self, rows, again))
-        held = good.where(np.isin(good.rows, seatless))
+        held = good.where(among(good.rows, seatless))
         held.awarded[held.awarded < 0] = now
         held.decided[:] = now  # looked at again when the next month begins
         self.pending = self.pending.joined(held)

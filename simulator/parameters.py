@@ -1,13 +1,12 @@
 """Declared parameters: one declaration gives validation, documentation, sampling and the tuple `p`.
 
 A parameter carries its unit, its hard bounds (outside: refused), its prior range (low and high
-of the literature) and where it comes from. The tag says how good that source is, as in the
-assumption register: V read in the publication, S in a source document, R on the publisher's
-page, B background knowledge, D derived by arithmetic, A assumption, K solved on Dutch series.
+of the literature) and where it comes from. The tag says how good that source is.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 import sys
 from collections import namedtuple
@@ -15,7 +14,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-TAGS = frozenset("VSRBDAK")
+TAG_MEANINGS = {
+    "V": "read in the publication",
+    "S": "in a source document",
+    "R": "on the publisher's page, or in the press quoting it",
+    "B": "background knowledge, not read",
+    "D": "derived by arithmetic",
+    "A": "assumption",
+    "K": "solved on Dutch series",
+}
+TAGS = frozenset(TAG_MEANINGS)
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,12 @@ def param(
     return Parameter(default, unit, doc, source, tag, bounds, prior)
 
 
+@functools.cache
+def tuple_type(owner: str, fields: tuple[str, ...]) -> Any:
+    """The type of `p` for an owner's fields: one in a process, or rules would be compiled anew."""
+    return namedtuple(f"P_{owner}", fields)
+
+
 @dataclass(frozen=True, eq=False)
 class Parameters:
     """The parameters of one owner (a law file or a policy), in declared order."""
@@ -75,7 +89,7 @@ class Parameters:
     tuple_type: Any = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "tuple_type", namedtuple(f"P_{self.owner}", self.declared))
+        object.__setattr__(self, "tuple_type", tuple_type(self.owner, tuple(self.declared)))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.declared)

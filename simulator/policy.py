@@ -9,6 +9,7 @@ anything, at no burden. `simulator.instruments` joins all policies in force.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -50,6 +51,7 @@ class Policy:
     """An instrument of learning policy; subclass it, give it a name, parameters and rules."""
 
     name: ClassVar[str] = ""
+    omits: ClassVar[Sequence[str]] = ()  # what a reader might expect and is not modelled
     columns: ClassVar[tuple[Column, ...]] = ()
     parameters: ClassVar[Parameters]
     windows: ClassVar[Windows | None] = None  # None: open-ended, everybody who qualifies is paid

@@ -36,9 +36,10 @@ class Population:
     def with_columns(self, extra: Iterable[Column]) -> Population:
         """A copy with further columns at their start values; those there already stay.
 
-        Raises ValueError when a further column has the name of another one.
+        Several policies may share one column. Raises ValueError when a further column has the name
+        of another one.
         """
-        new = [column for column in extra if self.columns.get(column.name) is not column]
+        new = dict.fromkeys(c for c in extra if self.columns.get(c.name) != c)
         columns = table([*self.columns.values(), *new])
         worker = {name: array.copy() for name, array in self.worker.items()}
         for name in columns.keys() - worker.keys():

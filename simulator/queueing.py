@@ -81,3 +81,12 @@ def ranks(group: NDArray[np.int64]) -> NDArray[np.int64]:
     """The rank of every element within its run of equal values."""
     starts = np.flatnonzero(np.diff(group, prepend=-1))
     return np.arange(group.size) - np.repeat(starts, np.diff(np.append(starts, group.size)))
+
+
+def among(rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of the rows are among `others`; the second need not be in order."""
+    if not others.size:
+        return np.zeros(rows.size, bool)
+    known = np.sort(others)
+    place = np.minimum(np.searchsorted(known, rows), known.size - 1)
+    return np.asarray(known[place] == rows)

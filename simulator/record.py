@@ -74,20 +74,24 @@ class Recorder:
         """Every indicator by group (rows as INDICATORS, columns as groups.GROUPS)."""
         worker, t = model.population.worker, model.t
         cell = self.cells if self.cells is not None else groups.cells(worker)
+        size = np.bincount(cell, minlength=groups.CELLS)
         everybody = np.ones(groups.CELLS, bool)
         found = [
             surveys.shares(
-                cell, surveys.answers(worker, s, t, model.seed_number, self.probe), s.population()
+                cell,
+                size,
+                surveys.answers(worker, s, t, model.seed_number, self.probe),
+                s.population(),
             )
             for s in surveys.SURVEYS.values()
         ]
         stage = worker["stage"]
         wants = (stage >= codes.CONTEMPLATION) & (stage <= codes.ACTION)
-        found.append(surveys.shares(cell, wants, surveys.SURVEYS["NEA"].population()))
+        found.append(surveys.shares(cell, size, wants, surveys.SURVEYS["NEA"].population()))
         for months, stream in ((12, "any"), (12, "self"), (24, "any")):
             yes = surveys.learned_since(worker, t - months + 1, stream)
-            found.append(surveys.shares(cell, yes, everybody))
-        found.append(surveys.shares(cell, worker["knows"] != 0, everybody))
+            found.append(surveys.shares(cell, size, yes, everybody))
+        found.append(surveys.shares(cell, size, worker["knows"] != 0, everybody))
         return np.array(found)
 
     def courses(self) -> dict[str, NDArray[Any]]:

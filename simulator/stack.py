@@ -6,33 +6,24 @@ others: at most one pays a course. *Direct* sources need no application and join
 exclude them. What is generated:
 
 - `funding`: the best way to pay a given course with public money: lead, amount, felt cost;
-- `offer`: that for the worker's plan now; `alone`: the plan without the State's money;
-- `settle`: what every source pays when the course starts, into columns of the batch;
-- `book`: the tallies of those payments, and what goes back after a no-show.
+- `offer`: that for the worker's plan now; `alone`: the plan without the State's money.
+
+What every source really pays when a course starts is in `simulator.settlement`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from simulator.columns import ALONE, EMPLOYER, HELPED, INSTRUMENT, OWN, PRIVATE, Column, code, money
-from simulator.laws import Derived, Law, arguments, cents, compiled, law
+from simulator.columns import HELPED
+from simulator.laws import Derived, arguments, cents
 from simulator.policy import COURSE, PAYS, Policy
 
 OFFER = ("offer_cost", "offer_by", "offer_amount", "offer_paid", "offer_open", "offer_left")
 ALONE_GIVES = ("alone_cost", "alone_paid")
 ASKED = (*PAYS, "relief")  # rules that a course asks for
-TOTALS = (
-    "course_state",
-    "course_own",
-    "course_advance",
-    "course_employer",
-    "course_worker",
-    "course_missed",
-)
 
 
 # Whose money is asked first, where `after` says nothing else: what one has a right to and need not
@@ -65,15 +56,6 @@ def ordered(policies: Sequence[Policy]) -> list[Policy]:
         sorter.done(found[-1])
         ready = sorted([*ready, *sorter.get_ready()], key=place.__getitem__)
     return [policies[place[name][1]] for name in found]
-
-
-def scratch(policies: Sequence[Policy]) -> list[Column]:
-    """Columns that live for one batch of starting courses: what each source pays, and totals."""
-    payers = [p for p in policies if p.pays]
-    paid = [money(f"{p.name}_paid", f"EUR that {p.name} pays of the course", 1e8) for p in payers]
-    totals = [money(name, "EUR of the course, by who pays", 1e8) for name in TOTALS]
-    by = code("course_by", "who pays most of its public money, or else pays (funded_by)", 120)
-    return [replace(c, scratch=True) for c in (*paid, *totals, by)]
 
 
 def call(policy: Policy, rule: str, **renamed: str) -> str:
@@ -139,23 +121,39 @@ class Stack:
         direct = [p for p in self.direct if lead is None or not excluded(p, lead)]
         return [p for p in self.policies if p is lead or p in direct]
 
+    def _terms(self, policy: Policy) -> list[str]:
+        """Lines for what one source is worth whatever it comes to pay: the share of its money that
+        is felt as gained (`keep`, 0 when it may not be used), its burden, and its paid time.
+        """
+        name = policy.name
+        lines = [
+            f"    {name}_keep = 1.0 - ({call(policy, 'option_value')} + {call(policy, 'prepaid')})",
+            f"    {name}_cost = ease * {call(policy, 'burden')}",
+        ]
+        if _gives(policy, "paid_time"):
+            lines.append(f"    {name}_time = float({call(policy, 'paid_time')})")
+        return [
+            f"{name}_keep, {name}_cost, {name}_time = 0.0, 0.0, 0.0",
+            f"if {in_force(policy)} and {call(policy, 'eligible')}:",
+            *lines,
+        ]
+
     def _pay(self, policy: Policy, chance: str = "") -> list[str]:
         """Lines that let one source pay of `left`, if the worker gains by it."""
-        lost = f"{call(policy, 'option_value')} + {call(policy, 'prepaid')}"
-        gain = f"(covered * (1.0 - ({lost})) - ease * {call(policy, 'burden')})"
-        free = [f"{q.name}_got == 0.0" for q in self._before(policy)]
+        name = policy.name
+        free = [f"{q.name}_got == 0.0" for q in self.before(policy)]
         return [
-            f"if {' and '.join([*free, in_force(policy), call(policy, 'eligible')])}:",
+            f"if {' and '.join([f'{name}_keep > 0.0', *free])}:",
             f"    covered = cents(min(left, {call(policy, 'covers', price='left')}))",
-            f"    gain = {gain}{chance}",
+            f"    gain = (covered * {name}_keep - {name}_cost){chance}",
             "    if covered > 0.0 and gain > 0.0:",
             "        left -= covered",
             "        felt -= gain",
-            *([f"        {policy.name}_got = covered"] if policy in self._barring() else []),
-            f"        paid = max(paid, float({call(policy, 'paid_time')}))",
+            *([f"        {name}_got = covered"] if policy in self._barring() else []),
+            *([f"        paid = max(paid, {name}_time)"] if _gives(policy, "paid_time") else []),
         ]
 
-    def _before(self, policy: Policy) -> list[Policy]:
+    def before(self, policy: Policy) -> list[Policy]:
         """Direct sources that pay before this one, and keep it out if they do."""
         if policy not in self.direct:
             return []
@@ -164,7 +162,7 @@ class Stack:
 
     def _barring(self) -> list[Policy]:
         """Direct sources that may keep out another one."""
-        return list(dict.fromkeys(q for p in self.direct for q in self._before(p)))
+        return list(dict.fromkeys(q for p in self.direct for q in self.before(p)))
 
     def _time(self) -> list[str]:
         """Lines for rights that give paid time and no money."""
@@ -178,7 +176,7 @@ class Stack:
     def _easing(self) -> list[Policy]:
         return [p for p in self.policies if _gives(p, "relief")]
 
-    def _ease(self) -> list[str]:
+    def ease(self) -> list[str]:
         """Lines for what is left of every burden after the help at hand."""
         lines = ["ease = 1.0"]
         for p in self._easing():
@@ -194,37 +192,38 @@ class Stack:
         args = [*COURSE, *needs(self.asked, ASKED)]
         args += [f"{p.name}_{what}" for what in ("open", "served") for p in self.leads]
         paying = [p for p in self.direct if p.pays]
-        public = any(p.public for p in paying)
-        start = ["left, felt, paid = price, price, 0.0", *self._time()]
-        start += self._ease()
-        start += [f"{p.name}_got = 0.0" for p in self._barring()]
-        lines = ["by, amount, opened = 0, 0.0, 0.0", *start]
-        if public:
+        nothing = [f"{p.name}_got = 0.0" for p in self._barring()]
+        lines = ["by, amount, opened = 0, 0.0, 0.0", "paid = 0.0", *self._time(), "always = paid"]
+        lines += self.ease()
+        lines += [line for p in paying for line in self._terms(p)]
+        lines += ["left, felt = price, price", *nothing]
+        if any(p.public for p in paying):
             lines += [line for p in paying for line in self._pay(p)]
             lines += ["if felt < price:", f"    by, opened = {HELPED}, 1.0"]
         lines.append("best, rest, time = felt, left, paid")
         for lead in self.leads:
-            lines += start
-            mine = f"{lead.name}_part"
-            lines.append(f"{mine} = 0.0")
-            for p in self._with(lead):
-                if not p.pays:
-                    continue
-                if p is lead:
-                    lines += self._pay(p, f" * {p.name}_served")
-                    lines.append(f"        {mine} = covered")
-                else:
-                    lines += self._pay(p)
-            opened = f"{lead.name}_open"
-            lines += [
-                f"better = {opened} > opened or ({opened} == opened and felt < best)",
-                f"if {mine} > 0.0 and felt < price and (by == 0 or better):",
-                f"    best, by, amount = felt, int(p_{lead.name}.number), {mine}",
-                f"    rest, time, opened = left, paid, {opened}",
-            ]
+            lines += [*self._terms(lead), f"if {lead.name}_keep > 0.0:"]
+            lines += [f"    {line}" for line in [*nothing, *self._led(lead)]]
         return function(
             "funding", args, [*lines, "return best, by, amount, time, opened, rest"]
         ), args
+
+    def _led(self, lead: Policy) -> list[str]:
+        """Lines that pay with a lead and what may join it, and keep that if it is the best way."""
+        mine, opened = f"{lead.name}_part", f"{lead.name}_open"
+        lines = ["left, felt, paid = price, price, always", f"{mine} = 0.0"]
+        for p in self._with(lead):
+            if p is lead:
+                lines += [*self._pay(p, f" * {p.name}_served"), f"        {mine} = covered"]
+            elif p.pays:
+                lines += self._pay(p)
+        return [
+            *lines,
+            f"better = {opened} > opened or ({opened} == opened and felt < best)",
+            f"if {mine} > 0.0 and felt < price and (by == 0 or better):",
+            f"    best, by, amount = felt, int(p_{lead.name}.number), {mine}",
+            f"    rest, time, opened = left, paid, {opened}",
+        ]
 
     def offer(self) -> Derived:
         """What public money there is for the worker's plan now, if it were served for certain."""
@@ -248,12 +247,12 @@ class Stack:
             "left = cents(left)",
             "hours, recognised, felt, paid = plan_hours, plan_recognised, left, 0.0",
             *self._time(),
-            *self._ease(),
+            *self.ease(),
             *(f"{p.name}_got = 0.0" for p in self._barring()),
         ]
-        for p in self.private:
-            if p.pays:
-                lines += self._pay(p)
+        paying = [p for p in self.private if p.pays]
+        lines += [line for p in paying for line in self._terms(p)]
+        lines += [line for p in paying for line in self._pay(p)]
         timed = needs([p for p in self.direct if p.paid_time is not Policy.paid_time], PAYS)
         easing = needs(self._easing(), ASKED)
         wants = list(dict.fromkeys([*wants, *timed, *easing]))
@@ -265,126 +264,3 @@ class Stack:
         exec(text, space)
         rules = {f"{r}_{p.name}": getattr(p, r) for p in self.policies for r in ASKED}
         return Derived(space[name], gives, None, text, {**rules, "cents": cents})
-
-    def settle(self) -> Law:
-        """The law by which every source pays its part of a course that starts."""
-        writes = [*(f"{p.name}_paid" for p in self.payers), "course_by", *TOTALS[:-1]]
-        args = ["applies", "public_money", "plan_price", "plan_hours", "plan_recognised",
-                "plan_payer", "training_budget"]  # fmt: skip
-        lines = ["left, felt, paid = plan_price, plan_price, 0.0"]
-        lines += ["hours, recognised, employer = plan_hours, plan_recognised, 0.0", *self._ease()]
-        lines += [f"{p.name}_paid = 0.0" for p in self.payers]
-        lines += [
-            f"if applies == {ALONE} and plan_payer == 1:",
-            "    employer = cents(min(left, training_budget))",
-            "    left -= employer",
-        ]
-        for p in self._workers():
-            lines += self._settled(p)
-        lines += [
-            f"if applies != {ALONE} and plan_payer == 1:",
-            "    employer = cents(min(left, training_budget))",
-            "    left -= employer",
-            "worker = cents(left)",
-        ]
-        for p in self.employers:
-            covered = f"cents(min(employer, {call(p, 'covers', price='employer')}))"
-            lines += [
-                f"if employer > 0.0 and {in_force(p)} and {call(p, 'eligible')}:",
-                f"    {p.name}_paid = {covered}",
-                f"    employer = cents(employer - {p.name}_paid)",
-            ]
-        state = [p for p in self.payers if p.public]
-        public = " + ".join(["0.0", *(f"{p.name}_paid" for p in state)])
-        own = " + ".join(["0.0", *(f"{p.name}_paid" for p in state if not p.standing)])
-        advance = " + ".join(["0.0", *(f"{p.name}_paid" for p in self._workers())])
-        lines += [*self._main_source(), f"state = cents({public})", f"advance = cents({advance})"]
-        lines.append(f"own = cents({own})")
-        paid = [f"{p.name}_paid" for p in self.payers]
-        lines.append(
-            f"return {', '.join([*paid, 'by', 'state', 'own', 'advance', 'employer', 'worker'])}"
-        )
-        wants = [*args, *needs([*self.asked, *self.employers], ASKED)]
-        return self._law("settle", function("settle", wants, lines), writes, ())
-
-    def _settled(self, p: Policy) -> list[str]:
-        """Lines of what one source pays when the course starts."""
-        if p in self.leads:
-            return [
-                f"if applies == p_{p.name}.number:",
-                f"    {p.name}_paid = cents(min(left, public_money))",
-                f"    left = cents(left - {p.name}_paid)",
-            ]
-        against = [q for q in self.leads if excluded(p, q)]
-        free = [f"applies != p_{q.name}.number" for q in against]
-        free += [f"{q.name}_paid == 0.0" for q in self._before(p)]
-        if p.public:
-            free.append(f"applies != {ALONE}")
-        lost = f"{call(p, 'option_value')} + {call(p, 'prepaid')}"
-        return [
-            f"if {' and '.join([*free, in_force(p), call(p, 'eligible')])}:",
-            f"    covered = cents(min(left, {call(p, 'covers', price='left')}))",
-            f"    if covered * (1.0 - ({lost})) > ease * {call(p, 'burden')}:",
-            f"        {p.name}_paid = covered",
-            "        left = cents(left - covered)",
-        ]
-
-    def _workers(self) -> list[Policy]:
-        return [p for p in self.payers if p.to == "worker"]
-
-    def _main_source(self) -> list[str]:
-        """Lines that find who pays most of the public money, or else who pays at all."""
-        lines = [
-            f"by, most = {OWN}, 0.0",
-            *(f"by = {PRIVATE} if {p.name}_paid > 0.0 else by" for p in self.private if p.pays),
-            f"by = {EMPLOYER} if employer > 0.0 else by",
-        ]
-        for p in self._workers():
-            if p.public:
-                lines += [
-                    f"if {p.name}_paid > most:",
-                    f"    by, most = {INSTRUMENT} + int(p_{p.name}.number), {p.name}_paid",
-                ]
-        return lines
-
-    def book(self) -> Law:
-        """The law that counts what every source paid, and what comes back after a no-show."""
-        tallies, lines, values = [], [], []
-        for p in self.payers:
-            paid = f"{p.name}_paid"
-            # What goes to an employer is paid once there is a course; the rest is advanced.
-            lines += [
-                f"{p.name}_out = {paid}" + (" if not missed else 0.0" if p.to != "worker" else ""),
-                f"{p.name}_back = cents({p.name}_out * p_{p.name}.recovery) if missed else 0.0",
-                f"{p.name}_award = 1 if {p.name}_out > 0.0 else 0",
-            ]
-            values += [f"{p.name}_out", f"{p.name}_back", f"{p.name}_award"]
-            tallies += [f"paid_{p.name}_eur", f"back_{p.name}_eur", f"awards_{p.name}"]
-        wants = [f"{p.name}_paid" for p in self.payers] + [f"p_{p.name}" for p in self.payers]
-        text = function(
-            "book", [*wants, "course_missed"],
-            ["missed = course_missed > 0.0", *lines, f"return {', '.join(values)},"],
-        )  # fmt: skip
-        return replace(self._law("book", text, (), tallies), after=("settle", "take_up"))
-
-    def awarded(self) -> list[Law]:
-        """What an award changes of every policy's own columns."""
-        found: list[Law] = []
-        for p in self.policies:
-            if p.on_award is not None:
-                paid = f"{p.name}_paid"
-                space: dict[str, Any] = {}
-                exec(function("is_paid", [paid], [f"return {paid} > 0.0"]), space)
-                test = space["is_paid"]
-                earlier = [o.name for o in found if set(o.writes) & set(p.on_award.writes)]
-                found.append(replace(
-                    p.on_award, label=f"{p.name}_award", when=(test,), after=tuple(earlier)
-                ))  # fmt: skip
-        return found
-
-    def _law(self, name: str, text: str, writes: Sequence[str], tallies: Sequence[str]) -> Law:
-        rules = {f"{r}_{p.name}": compiled(getattr(p, r)) for p in self.policies for r in ASKED}
-        space: dict[str, Any] = {**rules, "cents": cents}
-        exec(text, space)
-        found: Law = law(*writes, tallies=tallies)(space[name])
-        return found

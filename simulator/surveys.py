@@ -90,13 +90,18 @@ def answers(worker: Worker, survey: Survey, t: int, seed: int, probe: float) -> 
 
 
 def shares(
-    cell: NDArray[np.int32], yes: NDArray[np.bool_], population: NDArray[np.bool_]
+    cell: NDArray[np.int32],
+    size: NDArray[np.integer],
+    yes: NDArray[np.bool_],
+    population: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
-    """Share of yes by group, in the order of groups.GROUPS; NaN where a group is empty."""
-    count = np.bincount(cell, minlength=groups.CELLS) * population
+    """Share of yes by group, in the order of groups.GROUPS; NaN where a group is empty.
+
+    `size` is the number of persons in every cell, `population` the cells that are asked.
+    """
     agree = np.bincount(cell[yes], minlength=groups.CELLS) * population
     with np.errstate(invalid="ignore", divide="ignore"):
-        return groups.by_group(agree) / groups.by_group(count)
+        return groups.by_group(agree) / groups.by_group(size * population)
 
 
 def sampled(share: float, respondents: int, seed: int, name: str) -> tuple[float, float]:

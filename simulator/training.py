@@ -16,7 +16,7 @@ import simpy
 from numpy.typing import NDArray
 
 from simulator import codes, draws
-from simulator.queueing import ranks
+from simulator.queueing import among, ranks
 
 Rows = NDArray[np.int64]
 KINDS = 2  # short, recognised
@@ -77,7 +77,7 @@ class Market:
         cell = kind * len(codes.SECTOR) + worker["sector"][rows]
         far = draws.uniforms(self.seed, rows, 0, "market.distance") < self.values["distance"]
         near = ~far
-        new = near & ~np.isin(rows, self.waiting)
+        new = near & ~among(rows, self.waiting)
         self.asked += np.bincount(cell[new], minlength=CELLS)
         begins = np.array([month in _STARTS[k] for k in range(KINDS)])[kind]
         found = far.copy()
@@ -89,14 +89,13 @@ class Market:
 
     def _seated(self, rows: Rows, cell: NDArray[np.int64], t: int) -> NDArray[np.bool_]:
         """Seats by lot within a cell, then without groups that are too small."""
-        luck = draws.uniforms(self.seed, rows, t, "market.seat")
-        order = np.lexsort((luck, cell))
-        place = np.empty(rows.size, np.int64)
-        place[order] = ranks(cell[order])
         free = np.array([c.level for c in self.left])
-        seated = place < free[cell]
-        if self.age < self.values["memory"]:  # nobody knows yet what to expect: seats for all
-            seated[:] = True
+        seated = np.ones(rows.size, bool)
+        if self.age >= self.values["memory"]:  # before that nobody knows what to expect
+            full = np.flatnonzero((np.bincount(cell, minlength=CELLS) > free)[cell])
+            luck = draws.uniforms(self.seed, rows[full], t, "market.seat")
+            order = full[np.lexsort((luck, cell[full]))]
+            seated[order] = ranks(cell[order]) < free[cell[order]]
         seated &= self._grouped(rows, cell, seated, t)
         taken = np.bincount(cell[seated], minlength=CELLS)
         for k in np.flatnonzero(np.minimum(taken, free)):
@@ -107,14 +106,13 @@ class Market:
         self, rows: Rows, cell: NDArray[np.int64], seated: NDArray[np.bool_], t: int
     ) -> NDArray[np.bool_]:
         """Whose provider gets a group together; persons stand for 1 / share of them."""
-        size, national = self.values["provider"], self.seats / self.share
-        providers = np.maximum(np.ceil(national / size), 1.0)
+        national = self.seats / self.share
+        providers = np.maximum(np.ceil(national / self.values["provider"]), 1.0).astype(np.int64)
+        first = np.cumsum(providers) - providers  # number of the first provider of every cell
         choice = draws.uniforms(self.seed, rows, t, "market.provider")
-        group = cell * 1_000_000 + np.minimum(choice * providers[cell], 999_999).astype(np.int64)
-        _, which, count = np.unique(
-            np.where(seated, group, -1), return_inverse=True, return_counts=True
-        )
-        return np.asarray(count[which] / self.share >= self.values["group"])
+        provider = first[cell] + (choice * providers[cell]).astype(np.int64)
+        count = np.bincount(provider[seated], minlength=int(providers.sum()))
+        return np.asarray(count[provider] / self.share >= self.values["group"])
 
     def close_month(self, public: float, pull: float) -> None:
         """Supply follows demand, and prices follow public money; `public` is its share of starts.

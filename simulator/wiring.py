@@ -15,7 +15,8 @@ from simulator.laws import Law
 from simulator.parameters import Parameters
 from simulator.policy import Policy
 from simulator.population import Population
-from simulator.stack import Stack, scratch
+from simulator.settlement import awarded, book, scratch, settle
+from simulator.stack import Stack
 
 Values = Mapping[str, Mapping[str, float]]
 SCALARS = ("year",)  # drivers given month by month
@@ -73,8 +74,8 @@ class Wiring:
         self.sweep = self._bound((*register.MONTHLY, *doing, *known, *stages))
         stack = Stack(policies)
         batch = replace(self._names, table={**self._names.table, **table(scratch(policies))})
-        laws = [stack.settle(), *register.STARTED, *stack.awarded()]
-        self.start = self._bound([*laws, stack.book()] if stack.payers else laws, batch)
+        laws = [settle(stack), *register.STARTED, *awarded(stack)]
+        self.start = self._bound([*laws, book(stack)] if stack.payers else laws, batch)
         self.turned_away = self._bound(register.TURNED_AWAY)
         self.on_failure = [self._bound([p.on_failure]) if p.on_failure else None for p in policies]
         self.on_move = [self._bound([p.on_move]) if p.on_move else None for p in policies]

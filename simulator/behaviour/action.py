@@ -111,7 +111,15 @@ def _acts(stage, applies, intention, u, p):
     return stage == codes.PREPARATION and applies == 0 and ready
 
 
-@law("applies", "public_money", p=PARAMETERS, at=("stage", codes.PREPARATION), when=_acts,
+def _may_have_time(hurdle_time, plan_hours, plan_payer, slack, paid_most, p_plans, p):
+    """Whether the plan would pass the time gate with as much paid time as there could be."""
+    paid = max(p_plans.paid_time if plan_payer == 1 else 0.0, paid_most)
+    tau = p.tau * exp(p.slack * slack)
+    return hurdle_time < exp(-(plan_hours * (1.0 - paid)) / tau)
+
+
+@law("applies", "public_money", p=PARAMETERS, at=("stage", codes.PREPARATION),
+     when=(_acts, _may_have_time),
      after=("drop",), u="stage")  # fmt: skip
 def act(
     hurdle_money, hurdle_time, hurdle_crowd, plan_price, plan_hours, plan_payer, training_budget,

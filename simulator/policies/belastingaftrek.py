@@ -9,6 +9,10 @@ class Belastingaftrek(Policy):
     """A part of one's own costs above a threshold comes back a year later."""
 
     name = "belastingaftrek"
+    omits = (
+        "income and its tax brackets: education stands in for them",
+        "deduction a year later: money comes with the course, felt as an advance",
+    )
     generosity = "rate_low"
     payer = "tax"
     excludes = ()

@@ -14,6 +14,10 @@ class CaoBudget(Policy):
     """A yearly amount of the employer for courses of one's own choice; what is not used lapses."""
 
     name = "cao_budget"
+    omits = (
+        "differences between agreements: everybody who has one has the mean amount",
+        "saving over years, which some agreements allow",
+    )
     columns = (MEMBER, BALANCE)
     rights_column = "cao_balance"
     generosity = "amount"

@@ -16,6 +16,10 @@ class Inleg(Policy):
     """Private deposits into an account of one's own, by cao or of free will; they can be saved."""
 
     name = "inleg"
+    omits = (
+        "bargaining: what is put in does not come out of wages",
+        "differences between collective agreements",
+    )
     columns = (BALANCE,)
     rights_column = "inleg_balance"
     generosity = "employer"

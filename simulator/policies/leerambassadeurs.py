@@ -9,6 +9,10 @@ class Leerambassadeurs(Policy):
     """Some teams have an ambassador; contact moves urgency, norm and self-efficacy."""
 
     name = "leerambassadeurs"
+    omits = (
+        "who becomes one, and the time that it takes at work",
+        "an ambassador who organises a course, unless stages.jump is on",
+    )
     generosity = "presence"
 
     presence = param(0.02, "share", "of teams that get one in a year", "no source", "A",

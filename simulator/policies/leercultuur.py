@@ -10,6 +10,10 @@ class Weten(Policy):
     """Line 1, knowing: a campaign that raises felt urgency, which then fades."""
 
     name = "weten"
+    omits = (
+        "media and messages for separate groups",
+        "lasting change of habit: urgency returns to the person's own level",
+    )
     generosity = "reach"
 
     reach = param(0.3, "1/year", "chance of noticing the campaign", "behaviour E6 no. 25", "A",
@@ -24,6 +28,10 @@ class Willen(Policy):
     """Line 2, wanting: support to small and middle-sized employers' learning culture."""
 
     name = "willen"
+    omits = (
+        "large employers",
+        "what a programme does in the firm besides its learning culture",
+    )
     generosity = "reach"
 
     reach = param(0.005, "1/year", "teams of smaller employers that take part",
@@ -39,6 +47,7 @@ class Kunnen(Policy):
     """Line 3, being able: help to find and use support, felt as self-efficacy."""
 
     name = "kunnen"
+    omits = ("what kind of help it is",)
     generosity = "reach"
     excludes = ()
 
@@ -64,6 +73,7 @@ class Kennis(Policy):
     """Line 4, knowledge: monitoring and research; no effect on behaviour is modelled."""
 
     name = "kennis"
+    omits = ("any effect: monitoring pays in better policy, which is not modelled",)
 
     spending = param(2e6, "EUR/year", "cost of the line", "no source", "A", bounds=(0, 1e11),
                      prior=(0.5e6, 5e6))  # fmt: skip

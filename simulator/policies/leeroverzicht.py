@@ -9,6 +9,7 @@ class Leeroverzicht(Policy):
     """Makes instruments known to who has a plan, and applying for them lighter."""
 
     name = "leeroverzicht"
+    omits = ("how good its information is, and who cannot find their way online",)
     excludes = ()
 
     found = param(0.03, "1/month", "chance that who has a plan finds it", "no source", "A",

@@ -22,6 +22,12 @@ class Leerrecht(Policy):
     """
 
     name = "leerrecht"
+    omits = (
+        "living costs during a long programme",
+        "credits: two parts of a programme do not add up to a diploma",
+        "entry requirements and selection by institutions",
+        "the higher level that a diploma gives: education stands still",
+    )
     columns = (RIGHT, FIRST)
     rights_column = "right_left"
 

@@ -14,6 +14,13 @@ class Leerrekening(Policy):
     """An individual learning account: deposits accrue, are capped and expire; no budget limit."""
 
     name = "leerrekening"
+    omits = (
+        "a rush before an announced change, as the French one of April 2024",
+        "income: a flexible contract or unemployment stands in for a low one",
+        "fraud and canvassing",
+        "indexation of deposits and ceilings",
+        "choice of courses by content, as the driving licences that were a large part of the CPF",
+    )
     columns = (BALANCE, ACTIVE)
     rights_column = "account_balance"
     generosity = "deposit"

@@ -9,6 +9,10 @@ class Leerverlof(Policy):
     """A part of the hours of a course is paid working time, by right."""
 
     name = "leerverlof"
+    omits = (
+        "what the employer does about work that waits",
+        "wages paid during leave",
+    )
     generosity = "share"
     payer = "employer"
     excludes = ()

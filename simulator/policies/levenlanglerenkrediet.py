@@ -8,6 +8,10 @@ class Levenlanglerenkrediet(Policy):
     """The fee of a recognised programme is lent; it is felt almost as one's own money."""
 
     name = "levenlanglerenkrediet"
+    omits = (
+        "repayment, interest and means tests",
+        "the part for living costs",
+    )
     generosity = "most"
     payer = "loan"
     excludes = ()

@@ -10,6 +10,10 @@ class LoopbaanApk(Policy):
     """A talk every few years; who accepts is guided for some months."""
 
     name = "loopbaan_apk"
+    omits = (
+        "what is advised, and waiting lists of advisers",
+        "effects on mobility",
+    )
 
     interval = param(5.0, "years", "between two offers", "no source", "A", bounds=(0.5, 50),
                      prior=(3, 10))  # fmt: skip

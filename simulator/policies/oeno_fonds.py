@@ -12,6 +12,10 @@ class OenoFonds(Policy):
     """Employers in sectors with a large fund get back a part of what they pay."""
 
     name = "oeno_fonds"
+    omits = (
+        "levies, and funds one by one: five sectors stand for about 125 funds",
+        "individual budgets that funds give",
+    )
     generosity = "share"
     payer = "fund"
     to = "employer"

@@ -10,6 +10,11 @@ class Ontwikkeladvies(Policy):
     """A trajectory that brings learning nearer and makes every instrument known."""
 
     name = "ontwikkeladvies"
+    omits = (
+        "mbo-2 and mbo-3 apart: everybody with at most mbo-3 may be offered it",
+        "what is advised, and waiting lists of advisers",
+        "effects on mobility",
+    )
     generosity = "offered"
 
     offered = param(0.15, "1/year", "chance that an eligible person is offered it", "no source",

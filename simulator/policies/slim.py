@@ -10,6 +10,11 @@ class Slim(Policy):
     """Projects that raise the learning culture of employers with fewer than 250 workers."""
 
     name = "slim"
+    omits = (
+        "application windows, scores and refusals (2020: a third was awarded)",
+        "the part for large firms in agriculture, catering and recreation, EUR 1.2 mln",
+        "what subsidised projects contain: advice, a learning method or a career scan",
+    )
     generosity = "reach"
 
     reach = param(0.003, "1/year", "teams of smaller employers that get a project",

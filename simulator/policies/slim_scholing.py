@@ -12,6 +12,10 @@ class SlimScholing(Policy):
     """A part of what an employer in a vital sector pays for a course is given back."""
 
     name = "slim_scholing"
+    omits = (
+        "its ceiling of EUR 73.7 mln: what is spent is a result",
+        "which courses are listed: a share of every course counts",
+    )
     generosity = "most"
     to = "employer"
     excludes = ()

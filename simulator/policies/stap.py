@@ -9,6 +9,11 @@ class Stap(Voucher):
     """The voucher that was in force from March 2022 to the end of 2023."""
 
     name = "stap"
+    omits = (
+        "computer trouble in the first window",
+        "the January 2023 window that was cancelled: windows of 2023 are those of 2022",
+        "the removal of 2,700 courses from the list in 2022",
+    )
 
     budget = param(181.1e6, "EUR/year", "national budget for awards, shared over the windows",
                    "2022: the windows of figures 2.2 added up; 2023: 170-200", "D",

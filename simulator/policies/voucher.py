@@ -1,5 +1,8 @@
 """Voucher: a yearly amount for a course, asked for in windows until the budget is committed."""
 
+from collections.abc import Sequence
+from typing import ClassVar
+
 from simulator.columns import NEVER, Column
 from simulator.laws import law
 from simulator.parameters import param
@@ -22,6 +25,12 @@ class Voucher(Policy):
     """A voucher as STAP was in 2022: EUR 1,000 a year, free, first come or lottery, no memory."""
 
     name = "voucher"
+    omits: ClassVar[Sequence[str]] = (
+        "fraud, and providers who steer applicants or split courses",
+        "what a course is about: hobby and general development, a fifth of STAP",
+        "inactive people, of whom some had a link with the labour market and could apply",
+        "sight of others' luck: who is turned away does not tell colleagues",
+    )
     columns = (YEAR,)
     on_award = used_this_year
     windows = Windows(

@@ -28,7 +28,7 @@ ROWS = (
     "loops behaviour policies population surveys",
     "kernel",
     "stack",
-    "instruments",
+    "instruments settlement",
     "wiring office training",
     "desk",
     "model",

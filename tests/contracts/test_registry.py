@@ -10,7 +10,7 @@ from simulator.columns import TEAM, WORKER, table
 from simulator.laws import Derived, Law
 from simulator.parameters import Parameter
 from simulator.policy import Null, Policy
-from simulator.stack import scratch
+from simulator.settlement import scratch
 
 LAWS = (
     *register.AT_BIRTH, *register.MONTHLY, *register.STAGES, *register.TEAM, *register.STARTED,

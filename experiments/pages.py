@@ -1,0 +1,150 @@
+"""Pages under docs/ that are made from declarations: instruments.md by `llo policies --page`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from simulator.laws import Law
+from simulator.parameters import TAG_MEANINGS, Parameter
+from simulator.policy import RULES, Policy
+
+_RULES = {
+    "eligible": "Who may use it",
+    "covers": "What it pays",
+    "burden": "What applying costs in effort",
+    "option_value": "Reluctance to use it now",
+    "prepaid": "What must be advanced or paid back",
+    "paid_time": "Paid time",
+    "norm_shift": "What knowing it adds to the norm",
+    "recognised_share": "Which plans it changes",
+    "informs": "Its own messages",
+    "relief": "What it takes away of burdens",
+    "tells": "What it makes known",
+}
+_HOOKS = {
+    "yearly": "Every year",
+    "monthly": "Every month, to workers",
+    "team_monthly": "Every month, to teams",
+    "on_award": "On an award",
+    "on_failure": "On a no-show or an early stop",
+    "on_move": "On leaving an employer",
+}
+_PAYERS = {
+    "state": "the State",
+    "tax": "the State, as tax forgone",
+    "fund": "a fund of the sector",
+    "employer": "the employer",
+    "loan": "the worker later, as a loan",
+    "account": "an account filled by employers, funds and workers",
+}
+_HEAD = """\
+# Instruments
+
+Made by `make pages` from what each instrument declares in `simulator/policies/`; do not edit it
+here. How an instrument acts on people is in `simulator/behaviour/`, how several pay one course in
+`simulator/stack.py`, how a scheme with windows serves people in `simulator/office.py`, and where
+courses have seats in `simulator/training.py`. Every number below is a default: a scenario may give
+another one, within the bounds that `llo policies` prints. `-` as prior: a rule of the scheme, or
+no range is known.
+
+Tags of sources: {tags}.
+
+| instrument | what it is | whose money | rationed |
+|---|---|---|---|
+"""
+
+
+def instruments(kinds: Mapping[str, type[Policy]]) -> str:
+    """The page of all instruments: what each is, what it does, what is left out, and sources."""
+    tags = "; ".join(f"{tag} = {meaning}" for tag, meaning in TAG_MEANINGS.items())
+    rows = [
+        f"| [{name}](#{name}) | {_first(kind.__doc__)} | {_money(kind)} | {_rationed(kind)} |"
+        for name, kind in kinds.items()
+    ]
+    shared = [
+        "## What every instrument has",
+        "",
+        "Unless an instrument below gives another default. Only what has windows has a queue, and",
+        "only what is applied for is assessed.",
+        "",
+        *_table(Policy.__dict__, Policy),
+    ]
+    parts = [_part(name, kind) for name, kind in kinds.items()]
+    return "\n".join([_HEAD.format(tags=tags) + "\n".join(rows), "", *shared, "", *parts])
+
+
+def _first(text: str | None) -> str:
+    return inspect.cleandoc(text or "").split("\n\n")[0].replace("\n", " ")
+
+
+def _money(kind: type[Policy]) -> str:
+    if kind.covers is Policy.covers:
+        return "no course is paid"
+    back = ", given back to the employer" if kind.to == "employer" else ""
+    return _PAYERS[kind.payer] + back
+
+
+def _rationed(kind: type[Policy]) -> str:
+    if kind.windows is None:
+        return "no" if kind.covers is not Policy.covers else "-"
+    count = len(kind.windows.opens)
+    return f"{count} windows a year, {kind.windows.order}, a budget"
+
+
+def _part(name: str, kind: type[Policy]) -> str:
+    lines = [f"## {name}", "", *inspect.cleandoc(kind.__doc__ or "").splitlines(), ""]
+    module = inspect.getmodule(kind)
+    lines += [f"`{(module.__name__ if module else '').replace('.', '/')}.py`", ""]
+    lines += [f"- {label}: {text}" for label, text in _does(kind)]
+    lines += ["", "Not modelled:", "", *(f"- {text}" for text in kind.omits), ""]
+    own = {k: v for k, v in kind.parameters.declared.items() if v is not _shared(k)}
+    if own:
+        lines += [*_table(own, kind), ""]
+    return "\n".join(lines)
+
+
+def _shared(name: str) -> Any:
+    return Policy.__dict__.get(name)
+
+
+def _does(kind: type[Policy]) -> list[tuple[str, str]]:
+    """What each rule and law of the instrument says of itself."""
+    found = [("Whose money", _money(kind))]
+    if kind.windows is not None:
+        opens = ", ".join(kind.windows.opens)
+        found.append(("Windows open on", f"{opens}; served by {kind.windows.order}"))
+    if kind.excludes and kind.covers is not Policy.covers:
+        found.append(("May not pay a course together with", ", ".join(kind.excludes)))
+    for rule in RULES:
+        function: Callable[..., Any] = getattr(kind, rule)
+        if function is not getattr(Policy, rule):
+            found.append((_RULES[rule], _first(function.__doc__)))
+    for hook, label in _HOOKS.items():
+        mine: Law | None = getattr(kind, hook)
+        if mine is not None:
+            found.append((label, _first(mine.function.__doc__)))
+    if kind.rights_column:
+        found.append(("Rights that the ledger holds", f"column `{kind.rights_column}`"))
+    lever = kind().lever
+    if lever:
+        found.append(("Lever of its generosity", f"`{lever}`"))
+    return found
+
+
+def _table(declared: Mapping[str, Any], kind: type[Policy]) -> list[str]:
+    lines = ["| parameter | default | unit | meaning | prior | source | tag |"]
+    lines.append("|---|--:|---|---|---|---|---|")
+    for name, p in declared.items():
+        if isinstance(p, Parameter):
+            prior = f"{p.prior[0]:g} to {p.prior[1]:g}" if p.prior else "-"
+            lines.append(
+                f"| `{name}` | {_number(p.default)} | {p.unit} | {p.doc} | {prior} | {p.source} "
+                f"| {p.tag} |"
+            )
+    return lines
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
