@@ -1,7 +1,8 @@
 """Solving the level parameters so that the simulated surveys meet published participation.
 
 Common random numbers: every evaluation lives the same people with the same luck, so that the
-residuals are smooth enough for least squares. Nothing else is fitted here; no policy is in force.
+residuals are smooth enough for least squares. Nothing else is fitted here. The policies in force
+are the standing ones of the scenario, in the years that they were.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def measure_over(design: Design, seeds: Sequence[int]) -> dict[str, float]:
 
 
 def measure(design: Design, seed: int) -> dict[str, float]:
-    """Every indicator by group in the world without policy, as "indicator/group"."""
+    """Every indicator by group in the world without new policy, as "indicator/group"."""
     recorder = Recorder(design.spin_up, 3, probe=design.probe)
     start(design, seed, recorder).run(design.spin_up + MONTHS)
     mean = np.mean(np.array(recorder.indicators[-MONTHS // 3 :]), axis=0)

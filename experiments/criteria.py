@@ -1,14 +1,15 @@
 """The five criteria of the working group for every variant: each with a stated measure.
 
 Two of them ask for experiments. Flexibility: every variant is lived a second time with its
-generosity halved half-way; what spending then does, month by month beside the unchanged variant,
-says how fast and how far the instrument can be steered. Burden: it is lived a third time without
-any effort of applying; whom that brings in, by education, is the take-up that the burden costs.
+generosity halved half-way, and a third with new money for the practically educated only; what
+spending and learners then do, beside the unchanged variant, says how fast and how far the
+instrument can be steered. Burden: it is lived once more without any effort of applying; whom that
+brings in, by education, is the take-up that the burden costs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 import xarray as xr
 
 from experiments.table import NULL, Array, Estimate, cost, estimate, extra_learners, yearly_cost
-from experiments.twins import FREE, HALVED, YEAR
+from experiments.twins import FREE, HALVED, NARROWED, YEAR
 from scenarios.scenario import Scenario
 
 FULL = 0.9  # share of lasting spending at which an instrument is in full effect
@@ -29,9 +30,8 @@ class Lived:
 
     own: xr.Dataset
     null: xr.Dataset
-    halved: xr.Dataset | None
-    free: xr.Dataset | None
-    shock: int  # months after introduction at which the halving comes
+    twins: Mapping[str, xr.Dataset]
+    shock: int  # months after introduction at which two of the twins change
     parts: tuple[Lived, ...] = ()  # variants that it is made of
 
     def after(self, name: str, group: str | None = None) -> Array:
@@ -132,12 +132,33 @@ def _followed(months: int) -> Measure:
 
     def measure(v: Lived) -> Array:
         end = v.shock + months
-        if v.halved is None or end > v.own.sizes["month"]:
+        if HALVED not in v.twins or end > v.own.sizes["month"]:
             return np.full(v.own.sizes["seed"], np.nan)
-        other = v.halved["outlay_eur_month"].transpose("seed", "month").values
+        other = v.twins[HALVED]["outlay_eur_month"].transpose("seed", "month").values
         window = slice(end - YEAR, end)
         kept = _ratio(other[:, window].sum(axis=1), v.outlay()[:, window].sum(axis=1))
         return 100 * (1 - kept)
+
+    return measure
+
+
+def _retargeted(year: int) -> Measure:
+    """Share of the practically educated among public learners in the year-th year after new money
+    is for them only, %.
+    """
+
+    def measure(v: Lived) -> Array:
+        years = v.own["year"].values
+        wanted = v.own.attrs["introduced"] + v.shock // YEAR + year - 1
+        if NARROWED not in v.twins or wanted not in years:
+            return np.full(v.own.sizes["seed"], np.nan)
+        twin = v.twins[NARROWED].sel(year=wanted)
+
+        def learners(group: str) -> Array:
+            reached = twin["reach"] * twin["persons"]
+            return np.asarray(reached.sel(group=group).values, float)
+
+        return 100 * _ratio(learners("education:practical"), learners("all"))
 
     return measure
 
@@ -146,9 +167,9 @@ def _lost(group: str) -> Measure:
     """Public learners of a group whom the burden keeps away, % of those there would be."""
 
     def measure(v: Lived) -> Array:
-        if v.free is None:
+        if FREE not in v.twins:
             return np.full(v.own.sizes["seed"], np.nan)
-        without = replace(v, own=v.free.assign_attrs(v.own.attrs)).after("reach", group)
+        without = replace(v, own=v.twins[FREE].assign_attrs(v.own.attrs)).after("reach", group)
         return 100 * (1 - _ratio(v.after("reach", group), without))
 
     return measure
@@ -219,6 +240,9 @@ CRITERIA: tuple[Criterion, ...] = (
               _not_additional),
     Criterion(_F, "outlay lower a year after its generosity is halved", "%", _followed(12)),
     Criterion(_F, "and three years after", "%", _followed(36)),
+    Criterion(_F, "practically educated, the year after new money is for them", "%",
+              _retargeted(1)),
+    Criterion(_F, "and in the third year", "%", _retargeted(3)),
     Criterion(_F, "already promised, in years of outlay", "years", _promised, 1),
     Criterion(_I, "from the decision to the first learner", "months", _first_learner),
     Criterion(_I, "from the decision to full effect", "months", _full_effect),
@@ -230,7 +254,8 @@ NOTES = (
     'Mean and half-width of the 90% interval over seeds; "-" where a measure has no meaning.',
     "Targeting: groups named in the Programma leer- en ontwikkelcultuur, but for those of 50+.",
     "Burden: every variant is lived again without any effort of applying, others unchanged.",
-    "Flexibility: every variant is lived again with its generosity halved half-way; 50% is full.",
+    "Flexibility: every variant is lived again with its generosity halved half-way (50% is full),",
+    "and again with new vouchers, deposits or grants for at most mbo-4 only; rights given stay.",
     "Time to introduce rests on the stated lead_time of each instrument, an assumption.",
     "Not yet calibrated: levels are solved on published figures, all else is at central priors.",
 )
@@ -243,10 +268,11 @@ def compute(
     introduced = int(scenario.time.introduction[:4])
 
     def lived(name: str, parts: tuple[Lived, ...] = ()) -> Lived:
-        found = [data.sel(variant=name + twin) if name + twin in data["variant"].values else None
-                 for twin in (HALVED, FREE)]  # fmt: skip
+        known = data["variant"].values
+        found = {twin: data.sel(variant=name + twin) for twin in (HALVED, NARROWED, FREE)
+                 if name + twin in known}  # fmt: skip
         own = data.sel(variant=name).assign_attrs(introduced=introduced)
-        return Lived(own, data.sel(variant=NULL), found[0], found[1], shock, parts)
+        return Lived(own, data.sel(variant=NULL), found, shock, parts)
 
     names = [v for v in scenario.names() if v != NULL]
     variants = {v: lived(v, tuple(lived(p) for p in _parts(scenario, v))) for v in names}

@@ -1,4 +1,4 @@
-"""The picture of a comparison: participation over time by variant, with its band over seeds."""
+"""The picture of a comparison: participation and money over time, where the public euro goes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from scipy.stats import t as student
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from experiments.table import NULL
 
 # Okabe and Ito's colours, told apart by the colour-blind; one colour a variant, always the same.
 COLOURS = {
@@ -27,6 +30,21 @@ PANELS = (
     ("chosen", "Self-chosen course in the last 12 months, labour force"),
     ("aes", "Learning in the last 12 months, 25-64 (AES scale)"),
 )
+MONEY = (
+    ("outlay_eur_month", "Public outlay of the past 12 months, net of returns", "mln EUR", 1e6),
+    ("liability_eur_month", "Unused rights that the State still owes", "bn EUR", 1e9),
+)
+# The classes of the public euro, from what policy is for to what it is not; one hatch each besides.
+EURO = (
+    ("additional", "additional", ""),
+    ("forward", "brought forward", "//"),
+    ("upgraded", "upgraded", "\\\\"),
+    ("deadweight", "deadweight", ".."),
+    ("displaced", "employer money displaced", "xx"),
+    ("unused", "unused", "++"),
+)
+GREYS = ("#1b4965", "#5fa8d3", "#bee9e8", "#d9d9d9", "#a6a6a6", "#595959")
+YEAR = 12
 TARGET = 62.0  # per cent, 2030, AES
 
 
@@ -36,12 +54,17 @@ def colour(variant: str, position: int) -> str:
 
 
 def draw(data: xr.Dataset, path: Path) -> None:
-    """Draw three panels to a PNG or SVG, written beside and renamed."""
-    figure, axes = plt.subplots(1, len(PANELS), figsize=(13.5, 4.6), constrained_layout=True)
-    for ax, (name, title) in zip(axes, PANELS, strict=True):
+    """Draw participation, money and where the public euro goes to a PNG or SVG, written beside and
+    renamed.
+    """
+    figure, axes = plt.subplots(2, 3, figsize=(13.5, 8.6), constrained_layout=True)
+    for ax, (name, title) in zip(axes[0], PANELS, strict=True):
         _panel(ax, data, name, title)
-    axes[0].set_ylabel("% of persons")
-    handles, labels = axes[0].get_legend_handles_labels()
+    axes[0][0].set_ylabel("% of persons")
+    for ax, (name, title, unit, scale) in zip(axes[1][:2], MONEY, strict=True):
+        _money(ax, data, name, title, unit, scale)
+    _euro(axes[1][2], data)
+    handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
     figure.suptitle(f"{data.attrs['title']} - not yet calibrated", fontsize=11)
     beside = path.with_name(f"{path.stem}.part{path.suffix}")
@@ -53,23 +76,71 @@ def draw(data: xr.Dataset, path: Path) -> None:
         beside.unlink(missing_ok=True)
 
 
-def _panel(ax: Axes, data: xr.Dataset, name: str, title: str) -> None:
-    time = data["time"].values
+def _money(ax: Axes, data: xr.Dataset, name: str, title: str, unit: str, scale: float) -> None:
+    """An amount by month since introduction; outlay as the sum of twelve months."""
     for k, variant in enumerate(map(str, data["variant"].values)):
-        values = 100 * data[name].sel(variant=variant, group="all").values.astype(float)
-        mean = values.mean(axis=0)
-        if values.shape[0] > 1:
-            n = values.shape[0]
-            half = student.ppf(0.95, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n)
-            ax.fill_between(
-                time, mean - half, mean + half, color=colour(variant, k), alpha=0.2, lw=0
-            )
-        ax.plot(time, mean, color=colour(variant, k), label=variant, lw=1.8)
-    ax.axvline(0, color="black", lw=0.8, ls=":")
-    if name == "aes":
-        ax.axhline(TARGET, color="black", lw=0.8, ls="--")
-        ax.text(time[0], TARGET, " target 62% in 2030", va="bottom", fontsize=8)
+        if variant == NULL:
+            continue
+        series = data[name].sel(variant=variant).transpose("seed", "month").values / scale
+        months = np.arange(1, series.shape[1] + 1)
+        if name.startswith("outlay"):
+            if series.shape[1] < YEAR:
+                continue
+            series = np.array([np.convolve(row, np.ones(YEAR), "valid") for row in series])
+            months = months[YEAR - 1 :]
+        _band(ax, months / YEAR, series, colour(variant, k), variant)
+    ax.set_ylabel(unit)
+    ax.set_ylim(bottom=0)
+    _finish(ax, title)
+
+
+def _euro(ax: Axes, data: xr.Dataset) -> None:
+    """A bar a variant: shares of the public euro by class, over the years after introduction."""
+    after = data["year"].values > data["year"].values[0] - float(data["time"].values[0])
+    sums = {n: data[f"{n}_eur"].isel(year=after).sum("year").mean("seed") for n, _, _ in EURO}
+    total = sum(sums.values())
+    names = [v for v in map(str, data["variant"].values) if float(total.sel(variant=v)) > 0]  # type: ignore[union-attr]
+    bottom = np.zeros(len(names))
+    for (name, label, hatch), grey in zip(EURO, GREYS, strict=True):
+        height = np.array([float(100 * (sums[name] / total).sel(variant=v)) for v in names])
+        ax.bar(names, height, bottom=bottom, color=grey, hatch=hatch, label=label,
+               edgecolor="white", lw=0.5, width=0.7)  # fmt: skip
+        bottom += height
+    ax.set_ylabel("% of public money for courses")
+    ax.set_ylim(0, 100)
+    if names:
+        ax.legend(fontsize=7.5, loc="lower center", bbox_to_anchor=(0.5, -0.32), ncols=3,
+                  frameon=False)  # fmt: skip
+    ax.set_title("Where the public euro goes", fontsize=9.5)
+    ax.tick_params(axis="x", labelsize=8)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def _band(
+    ax: Axes, x: NDArray[np.floating], values: NDArray[np.floating], shade: str, label: str
+) -> None:
+    """The mean over seeds (rows) with its 90% interval."""
+    mean, n = values.mean(axis=0), values.shape[0]
+    if n > 1:
+        half = student.ppf(0.95, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n)
+        ax.fill_between(x, mean - half, mean + half, color=shade, alpha=0.2, lw=0)
+    ax.plot(x, mean, color=shade, label=label, lw=1.8)
+
+
+def _finish(ax: Axes, title: str) -> None:
     ax.set_title(title, fontsize=9.5)
     ax.set_xlabel("years since introduction")
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(alpha=0.25)
+
+
+def _panel(ax: Axes, data: xr.Dataset, name: str, title: str) -> None:
+    time = data["time"].values
+    for k, variant in enumerate(map(str, data["variant"].values)):
+        values = 100 * data[name].sel(variant=variant, group="all").values.astype(float)
+        _band(ax, time, values, colour(variant, k), variant)
+    ax.axvline(0, color="black", lw=0.8, ls=":")
+    if name == "aes":
+        ax.axhline(TARGET, color="black", lw=0.8, ls="--")
+        ax.text(time[0], TARGET, " target 62% in 2030", va="bottom", fontsize=8)
+    _finish(ax, title)

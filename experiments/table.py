@@ -173,6 +173,8 @@ ROWS: tuple[Row, ...] = (
         lambda d, null: cost(d, null) / 1e6, decimals=0),
     Row(_M, "  of which administration", "mln EUR", _mln("administration_eur")),
     Row(_M, "  of which programmes (guidance)", "mln EUR", _mln("programme_eur")),
+    Row(_M, "  recovered (no-shows, early stops)", "mln EUR",
+        lambda d, null: (_after(d, "returned_eur") + _after(d, "repaid_eur")) / 1e6),
     Row(_M, "awards in year 1", "mln EUR", _in_year(1), decimals=0),
     Row(_M, "awards in year 5", "mln EUR", _in_year(5), decimals=0),
     Row(_M, "awards in year 10", "mln EUR", _in_year(10), decimals=0),

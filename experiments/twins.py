@@ -13,16 +13,18 @@ from experiments.table import NULL
 from scenarios.scenario import Scenario
 from simulator.policy import Policy
 
-HALVED, FREE = " (halved)", " (no burden)"
+HALVED, FREE, NARROWED = " (halved)", " (no burden)", " (narrowed)"
 YEAR = 12
 _BURDENS = ("hassle", "activation")
+_GROUP, _MBO4 = "education_to", 2.0  # new money for at most mbo-4 only
 
 
 def twins(scenario: Scenario) -> tuple[Scenario, int]:
-    """The scenario with two twins of every variant, and the month at which one of them is halved.
+    """The scenario with three twins of every variant, and the month at which two of them change.
 
-    One has its generosity halved half-way, the other has no burden of applying. Raises ValueError
-    when the run is too short for it.
+    One has its generosity halved half-way, one gives its new money to the practically educated only
+    from then on, and one never has any burden of applying. Raises ValueError when the run is too
+    short for it.
     """
     design, table = scenario.design(), scenario.model_dump()
     shock = design.after // YEAR // 2 * YEAR
@@ -35,10 +37,20 @@ def twins(scenario: Scenario) -> tuple[Scenario, int]:
         for name in members:
             given, policy = table["instruments"][name], scenario.policy(name)
             table["instruments"][name + HALVED] = scaled_from(given, policy, 0.5, when)
+            table["instruments"][name + NARROWED] = _narrowed(given, policy, when)
             table["instruments"][name + FREE] = _eased(given, policy)
-        for twin in (HALVED, FREE):
+        for twin in (HALVED, NARROWED, FREE):
             table["variants"][variant + twin] = [name + twin for name in members]
     return Scenario.model_validate(table), shock
+
+
+def _narrowed(given: Table, policy: Policy, when: str) -> Table:
+    """An instrument's table with its new money for the practically educated from a month on."""
+    if _GROUP not in policy.values:
+        return dict(given)
+    dated = {c["from"]: c for c in given.get("changes", [])}
+    dated[when] = {**dated.get(when, {"from": when}), _GROUP: _MBO4}
+    return given | {"changes": [dated[month] for month in sorted(dated)]}
 
 
 def _eased(given: Table, policy: Policy) -> Table:

@@ -159,8 +159,8 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         """What laws may read of this month besides columns."""
         opened = {f"{o.policy.name}_open": float(o.is_open(self.t)) for o in self.offices}
         opened |= {f"{o.policy.name}_served": o.served for o in self.offices}
-        year = float(self.calendar.at(self.t)[0])
-        return {"year": year, **self.state, **opened}
+        year, month = map(float, self.calendar.at(self.t))
+        return {"year": year, "month": month, **self.state, **opened}
 
     def count(self, found: Mapping[str, int]) -> None:
         """Add to this month's tallies."""

@@ -1,9 +1,10 @@
 """What a policy is: parameters, who qualifies, what it pays, how it is rationed, in one file.
 
 A policy is a class. Its numbers are `param(...)` attributes; its rules are plain functions whose
-argument names say what they read (columns, `t`, the course: price, hours, recognised; and `p`, its
-own parameters). Rules that are not given keep the meaning of the null policy: nobody qualifies for
-anything, at no burden. `simulator.instruments` joins all policies in force.
+argument names say what they read (columns, `t`, `year`, `month`, the course: price, hours,
+recognised; and `p`, its own parameters). Rules that are not given keep the meaning of the null
+policy: nobody qualifies for anything, at no burden. `simulator.instruments` joins all policies in
+force.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ class Policy:
     @classmethod
     def _check_reads(cls) -> None:
         """ValueError naming the rule when it reads what it cannot know."""
-        known = {c.name for c in (*WORKER, *TEAM, *cls.columns)} | {"t", "year", "p"}
+        known = {c.name for c in (*WORKER, *TEAM, *cls.columns)} | {"t", "year", "month", "p"}
         for rule in RULES:
             allowed = known | set(COURSE) if rule in PAYS[1:] else known
             for argument in arguments(getattr(cls, rule)):

@@ -19,7 +19,7 @@ from simulator.settlement import awarded, book, scratch, settle
 from simulator.stack import Stack
 
 Values = Mapping[str, Mapping[str, float]]
-SCALARS = ("year",)  # drivers given month by month
+SCALARS = ("year", "month")  # drivers given month by month
 STATE = (
     "affordability_mean",
     "share_mean",

@@ -21,6 +21,10 @@ PARAMETERS = parameters(
                       bounds=(0, 1), prior=(0.2, 0.6)),
     disposition=param(0.57, "z/z", "weight of the persistent unobserved part", "behaviour E3", "A",
                       bounds=(0, 2), prior=(0.4, 0.7)),
+    rho_causal=param(0.55, "share", "of a change in norm or self-efficacy by an intervention that "
+                     "counts: survey weights are not causal",
+                     "Webb and Sheeran 2006: d 0.66 to 0.36; behaviour E6 no. 4", "D",
+                     bounds=(0, 1), prior=(0.3, 0.8)),
     chronic_low=param(0.32, "share", "chronic non-participants among the low-educated",
                       "behaviour E1, Backes-Gellner et al. 2007 for the class", "A",
                       bounds=(0, 1), prior=(0.15, 0.50)),

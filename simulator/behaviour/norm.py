@@ -71,11 +71,11 @@ def team_norm(row, trained_share, culture, share_mean, share_sd, p):
 
 
 @law("norm", p=PARAMETERS)
-def norm(norm, team_norm, supervisor, norm_shift, p):
+def norm(norm, team_norm, supervisor, norm_shift, p_intention, p):
     """N moves by kN towards the team's norm, the supervisor's and what a right adds to it."""
     spread = p.supervisor**2 * p.support_mean * (1.0 - p.support_mean)
     scale = max(p.descriptive**2 + p.culture**2 + spread, 1e-9) ** -0.5
-    wanted = team_norm + norm_shift
+    wanted = team_norm + p_intention.rho_causal * norm_shift
     if supervisor >= 0:
         wanted += scale * p.supervisor * (supervisor - p.support_mean)
     return clip(norm + p.adjustment * (wanted - norm), -3.0, 3.0)

@@ -40,11 +40,12 @@ def _meets(ambassador, u, p):
 
 @law("urgency", "norm", "self_efficacy", "ambassador_until", p=_P, when=_meets, u="outreach",
      tallies=("contacts_leerambassadeurs", "spent_leerambassadeurs_eur"))  # fmt: skip
-def encourage(urgency, norm, self_efficacy, t, p):
+def encourage(urgency, norm, self_efficacy, t, p_intention, p):
     """A colleague who learns tells of it."""
+    causal = p_intention.rho_causal * p.shift
     return (
-        clip(urgency + p.shift, -3.0, 3.0), clip(norm + _NORM * p.shift, -3.0, 3.0),
-        clip(self_efficacy + _EFFICACY * p.shift, -3.0, 3.0), t + int(p.duration), 1, p.price,
+        clip(urgency + p.shift, -3.0, 3.0), clip(norm + _NORM * causal, -3.0, 3.0),
+        clip(self_efficacy + _EFFICACY * causal, -3.0, 3.0), t + int(p.duration), 1, p.price,
     )  # fmt: skip
 
 

@@ -93,9 +93,9 @@ def campaign(urgency, p):
 
 @law("self_efficacy", p=Kunnen.parameters, when=_notices, u="outreach",
      tallies=("contacts_kunnen", "spent_kunnen_eur"))  # fmt: skip
-def helped(self_efficacy, p):
+def helped(self_efficacy, p_intention, p):
     """Help was found."""
-    return clip(self_efficacy + p.shift, -3.0, 3.0), 1, 0.0
+    return clip(self_efficacy + p_intention.rho_causal * p.shift, -3.0, 3.0), 1, 0.0
 
 
 @law("treated_until", p=Willen.parameters, u="team.outreach.willen")

@@ -75,6 +75,8 @@ class Leerrecht(Policy):
                            bounds=(0, 3), prior=(0, 0.5))  # fmt: skip
     pull = param(0.25, "share", "plans that become a recognised programme under the right",
                  "no source", "A", bounds=(0, 1), prior=(0.1, 0.5))  # fmt: skip
+    education_to = param(5.0, "level", "highest education that is granted it (2 = mbo-4)",
+                         "none unless said", "A", bounds=(0, 5))  # fmt: skip
     age_from = param(27.0, "years", "age from which initial education is over", "SEO 2018: > 27",
                      "R", bounds=(15, 75))  # fmt: skip
     age_to = param(67.0, "years", "AOW age, from which not", "as STAP", "A", bounds=(15, 75))
@@ -141,6 +143,9 @@ def grant(right_left, right_given, age, education, t, u, p):
     """Grant the right, once or every year, from the first 1 January at which it is one's turn."""
     if not p.age_from * 12 <= age < p.age_to * 12:
         return 0.0, right_given, 0.0, right_left
+    if education > p.education_to and (right_given <= 0.0 or p.form == WEEKS):
+        left = 0.0 if p.form == WEEKS else right_left  # what was granted stays, but for a year's
+        return left, right_given, 0.0, cents(right_left - left)
     if right_given <= 0.0:
         years = (t - p.first) // 12
         before = phased_in(years - 1.0, p.pilot, p.phase_years)

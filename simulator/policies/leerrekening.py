@@ -8,6 +8,7 @@ from simulator.policy import Policy, effort
 
 BALANCE = money("account_balance", "balance of the leerrekening", 1_000_000)
 ACTIVE = code("account_active", "1 = the leerrekening has been activated", 1)
+IDLE = code("account_idle", "years since the last deposit into the leerrekening", 100)
 
 
 class Leerrekening(Policy):
@@ -21,7 +22,7 @@ class Leerrekening(Policy):
         "indexation of deposits and ceilings",
         "choice of courses by content, as the driving licences that were a large part of the CPF",
     )
-    columns = (BALANCE, ACTIVE)
+    columns = (BALANCE, ACTIVE, IDLE)
     rights_column = "account_balance"
     generosity = "deposit"
 
@@ -61,6 +62,8 @@ class Leerrekening(Policy):
                       "behaviour E5", "A", bounds=(0, 1_000_000), prior=(0, 1000))  # fmt: skip
     statement_read = param(0.05, "1/month", "chance that such a statement is noticed", "no source",
                            "A", bounds=(0, 1), prior=(0.02, 0.15))  # fmt: skip
+    education_to = param(5.0, "level", "highest education that gets deposits (2 = mbo-4)",
+                         "none unless said", "A", bounds=(0, 5))  # fmt: skip
     age_from = param(18.0, "years", "lowest age", "as STAP", "A", bounds=(15, 75))
     age_to = param(67.0, "years", "AOW age, from which not", "as STAP", "A", bounds=(15, 75))
     hassle = param(150.0, "EUR", "burden of the identity step, at every use (50-250)",
@@ -87,12 +90,16 @@ class Leerrekening(Policy):
         felt = effort(hassle, education)
         return felt * p.guided_burden if t < guided_until else felt
 
-    def option_value(account_balance, p):
-        """psi0 (1 - e^(-m/12)), m the months until the oldest euro lapses; 0 at the ceiling."""
+    def option_value(account_balance, month, p):
+        """psi0 (1 - e^(-m/12)), m the months until the oldest euro lapses; 0 at the ceiling.
+
+        What is left is of the latest deposits, so that its number of deposits tells their age.
+        """
         if account_balance >= p.ceiling or p.deposit <= 0.0:
             return 0.0
-        years = clip(p.expiry - account_balance / p.deposit, 0.0, p.expiry)
-        return p.saving * (1.0 - exp(-years))
+        deposits = -(-account_balance // p.deposit)
+        months = 12.0 * (p.expiry + 1.0 - deposits) - (month - 1.0)
+        return p.saving * (1.0 - exp(-max(months, 0.0) / 12.0))
 
     def informs(account_balance, p):
         """A statement is sent once the balance passes the limit, and is read by some."""
@@ -102,15 +109,16 @@ class Leerrekening(Policy):
 _P = Leerrekening.parameters
 
 
-@law("account_balance", p=_P, tallies=("granted_eur", "lapsed_eur"))
-def deposit(account_balance, age, education, contract, p):
+@law("account_balance", "account_idle", p=_P, tallies=("granted_eur", "lapsed_eur"))
+def deposit(account_balance, account_idle, age, education, contract, p):
     """Add the yearly deposit; what may not be kept, passes the ceiling or has expired lapses.
 
     Money is spent oldest first, so what is left can never exceed the deposits of the last
     `expiry` years: that bound is the expiry. A higher deposit has a ceiling as much higher.
     """
     if not p.age_from * 12 <= age < p.age_to * 12:
-        return 0.0, 0.0, account_balance
+        return 0.0, 0, 0.0, account_balance
+    idle = 0 if education <= p.education_to else min(account_idle + 1, 100)
     ratio = 1.0
     if education == codes.LOW:
         ratio *= p.deposit_low
@@ -118,12 +126,13 @@ def deposit(account_balance, age, education, contract, p):
         ratio *= p.deposit_old
     if codes.PERMANENT < contract <= codes.TEMP_NO_HOURS or contract == codes.UNEMPLOYED:
         ratio *= p.deposit_income
-    given = cents(p.deposit * ratio)
-    highest = cents(min(p.ceiling * max(ratio, 1.0), p.expiry * given))
+    one = cents(p.deposit * ratio)
+    given = one if idle == 0 else 0.0
+    highest = cents(min(p.ceiling * max(ratio, 1.0), max(p.expiry - idle, 0.0) * one))
     kept = cents(account_balance * p.carry_over)
     full = cents(kept + given)
     lapsed = cents(account_balance - kept + max(full - highest, 0.0))
-    return min(full, highest), given, lapsed
+    return min(full, highest), idle, given, lapsed
 
 
 @law("account_balance", "account_active")

@@ -80,16 +80,19 @@ class Voucher(Policy):
                         "behaviour E6 no. 30", "A", bounds=(0, 10), prior=(0, 1))  # fmt: skip
     students = param(0.0, "switch", "1 = open to who studies with a right to study finance",
                      "STAP regulation: not", "R", bounds=(0, 1))  # fmt: skip
+    education_to = param(5.0, "level", "highest education that may have it (2 = mbo-4)",
+                         "2: the part for at most mbo-4 planned in 2022", "R",
+                         bounds=(0, 5))  # fmt: skip
     age_from = param(18.0, "years", "lowest age", "STAP regulation", "R", bounds=(15, 75))
     age_to = param(67.0, "years", "AOW age, from which not", "STAP regulation; AOW age 2024-2027",
                    "B", bounds=(15, 75))  # fmt: skip
 
-    def eligible(age, student, voucher_year, year, p):
+    def eligible(age, education, student, voucher_year, year, p):
         """18 to AOW age, no right to study finance, once a calendar year.
 
         The link with the labour market that is asked besides, everybody in the model has.
         """
-        free = student == 0 or p.students == 1.0
+        free = (student == 0 or p.students == 1.0) and education <= p.education_to
         return free and p.age_from * 12 <= age < p.age_to * 12 and voucher_year < year
 
     def covers(price, recognised, p):

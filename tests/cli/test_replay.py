@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.scenario import BASELINE, FOLDER
+from experiments.replay import Beside
+from experiments.table import Estimate
+from scenarios.scenario import BASELINE, FOLDER, Observed
 
 Llo = Callable[..., tuple[int, str, str]]
 Refused = Callable[..., str]
-STAP = FOLDER / "stap-2022.toml"
+STAP, CPF = FOLDER / "stap-2022.toml", FOLDER / "cpf.toml"
 SMALL = ("--persons", "5000", "--seeds", "1")
 
 
@@ -36,6 +38,32 @@ def test_the_table_says_what_differs(llo: Llo) -> None:
     assert "Nothing was fitted to them." in out
 
 
+def test_what_was_done_to_the_french_account_stands_beside_what_happened(llo: Llo) -> None:
+    code, out, err = llo("replay", CPF, "--persons", "20000", "--seeds", "1", "--json")
+    assert (code, err) == (0, "")
+    rows = json.loads(out)
+    found = {(r["variant"], r["group"], r["months"]): r["simulated"] for r in rows}
+    assert found["copayment", "contract:employed", 8] < -0.05
+    assert abs(found["copayment", "contract:unemployed", 8]) < 0.02  # exempt
+    drops = [found["identity", f"education:{e}", 12] for e in ("low", "middle", "high")]
+    assert drops == sorted(drops)
+    assert drops[0] < -0.1
+    assert {r["verdict"] for r in rows} <= {"as published", "differs", "too uncertain"}
+
+
+def test_a_verdict_needs_an_error_that_allows_one() -> None:
+    figure = Observed(measure="awards", value=100.0, margin=5.0, source="test")
+
+    def verdict(mean: float, half: float, seen: int = 8) -> str:
+        return Beside(figure, Estimate(mean, mean - half, mean + half), seen, 8).verdict
+
+    assert verdict(104.0, 1.0) == verdict(110.0, 6.0) == "as published"
+    assert verdict(112.0, 6.0) == "differs"
+    assert verdict(100.0, 1.0, seen=7) == "differs"  # in one life it never happened
+    assert verdict(100.0, 26.0) == "too uncertain"
+    assert Beside(figure, None, 0, 8).verdict == "differs"
+
+
 def test_a_scenario_without_figures_is_refused(refused: Refused) -> None:
     assert "[[observed]]" in refused("replay", BASELINE)
 
@@ -56,4 +84,24 @@ def test_a_figure_that_cannot_be_is_refused(
     assert old in text
     file = tmp_path / "other.toml"
     file.write_text(text.replace(old, new), encoding="utf-8")
+    assert message in refused("replay", file)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('against = "cpf"', 'against = "nothing"', "'nothing' is no variant; there are cpf, copa"),
+        ('group = "education:low"', 'group = "tall"', "'tall' is no group; there are all, "),
+        ('since = "2031-01"\nmonths = 8', 'since = "2031"\nmonths = 8', "since = '2031': give a"),
+        ('since = "2032-01"', 'since = "2036-01"', "12 months from 2036-01 are not within the run"),
+        ('measure = "change in entries"', 'measure = "awards"', "of one instrument with windows"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused(
+    old: str, new: str, message: str, tmp_path: Path, refused: Refused
+) -> None:
+    text = CPF.read_text("utf-8")
+    assert old in text
+    file = tmp_path / "other.toml"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
     assert message in refused("replay", file)

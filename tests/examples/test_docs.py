@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from experiments.pages import instruments
 from experiments.picture import PANELS
 from experiments.table import NOTES, ROWS
 from scenarios.scenario import Scenario, available, load, read
@@ -129,6 +130,15 @@ def test_the_page_names_every_rule() -> None:
     table = EXTENDING.split("## The rules")[1].split("**Argument names**")[0]
     assert tuple(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == RULES
     assert all(f"`{name}`" in EXTENDING for name in Null.parameters)
+
+
+def test_the_page_of_instruments_is_what_they_declare() -> None:
+    page = (DOCS / "instruments.md").read_text(encoding="utf-8")
+    ours = {n: k for n, k in available().items() if k.__module__.startswith("simulator.")}
+    assert page == instruments(ours), "make pages"
+    for name, kind in ours.items():
+        assert f"\n## {name}\n" in page
+        assert kind.omits, f"say what {name} leaves out"
 
 
 def terms() -> list[str]:

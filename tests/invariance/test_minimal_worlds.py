@@ -16,7 +16,7 @@ from simulator.policy import Policy
 from simulator.population import Population
 
 Make = Callable[..., LearningModel]
-UNHEARD = {"awareness": 0.0, "awareness_peer": 0.0, "awareness_employer": 0.0}
+UNHEARD = {"awareness": 0.0, "awareness_peer": 0.0, "awareness_employer": 0.0, "publicity": 0.0}
 
 
 def test_one_more_person_changes_nobody_elses_life(

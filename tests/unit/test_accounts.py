@@ -21,7 +21,7 @@ def test_the_deposit_goes_by_education_age_and_income() -> None:
     p = Leerrekening.parameters.tuple(deposit_low=1.6, deposit_old=1.25, deposit_income=2.0)
 
     def given(education: int, age: int, contract: int) -> float:
-        return float(deposit(0.0, age * 12, education, contract, p)[1])
+        return float(deposit(0.0, 0, age * 12, education, contract, p)[2])
 
     assert given(codes.MBO4, 30, codes.PERMANENT) == 500.0
     assert given(codes.LOW, 30, codes.PERMANENT) == 800.0
@@ -29,10 +29,10 @@ def test_the_deposit_goes_by_education_age_and_income() -> None:
     assert given(codes.MBO4, 30, codes.AGENCY) == 1000.0
     assert given(codes.MBO4, 30, codes.UNEMPLOYED) == 1000.0
     assert given(codes.LOW, 50, codes.ON_CALL) == 2000.0
-    assert deposit(7_900.0, 360, codes.LOW, codes.PERMANENT, p)[0] == 4_000.0  # five deposits
+    assert deposit(7_900.0, 0, 360, codes.LOW, codes.PERMANENT, p)[0] == 4_000.0  # five deposits
     long = Leerrekening.parameters.tuple(deposit_low=1.6, expiry=50.0)
-    assert deposit(7_900.0, 360, codes.LOW, codes.PERMANENT, long)[0] == 8_000.0
-    assert deposit(4_900.0, 360, codes.MBO4, codes.PERMANENT, long)[0] == 5_000.0
+    assert deposit(7_900.0, 0, 360, codes.LOW, codes.PERMANENT, long)[0] == 8_000.0
+    assert deposit(4_900.0, 0, 360, codes.MBO4, codes.PERMANENT, long)[0] == 5_000.0
 
 
 def test_the_unemployed_may_be_exempt_from_the_own_contribution() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from simulator import codes
@@ -25,10 +26,10 @@ def test_a_voucher_pays_the_price_less_the_own_share_up_to_the_amount() -> None:
 )  # fmt: skip
 def test_a_voucher_is_for_18_to_aow_once_a_calendar_year(years: int, used: int, may: bool) -> None:
     p = Voucher.parameters.tuple()
-    assert bool(Voucher.eligible(years * 12, 0, used, 2027.0, p)) is may
-    assert not Voucher.eligible(years * 12, 1, used, 2027.0, p)  # who has study finance
+    assert bool(Voucher.eligible(years * 12, codes.MBO4, 0, used, 2027.0, p)) is may
+    assert not Voucher.eligible(years * 12, codes.MBO4, 1, used, 2027.0, p)  # who has study finance
     everybody = Voucher.parameters.tuple(students=1.0)
-    assert bool(Voucher.eligible(years * 12, 1, used, 2027.0, everybody)) is may
+    assert bool(Voucher.eligible(years * 12, codes.MBO4, 1, used, 2027.0, everybody)) is may
     assert used_this_year(2027.0) == 2027
 
 
@@ -44,7 +45,7 @@ def test_a_balance_grows_to_its_ceiling_and_the_rest_lapses() -> None:
     p = Leerrekening.parameters.tuple(deposit=500.0, ceiling=1_200.0, expiry=10.0)
     balance, months = 0.0, []
     for _ in range(4):
-        balance, granted, lapsed = leerrekening.deposit(balance, *MIDDLE, p)
+        balance, _, granted, lapsed = leerrekening.deposit(balance, 0, *MIDDLE, p)
         months.append((balance, granted, lapsed))
     assert months == [(500, 500, 0), (1_000, 500, 0), (1_200, 500, 300), (1_200, 500, 500)]
 
@@ -52,22 +53,59 @@ def test_a_balance_grows_to_its_ceiling_and_the_rest_lapses() -> None:
 def test_what_is_older_than_the_expiry_lapses_oldest_first() -> None:
     """Two years' deposits can be left at most; who spent the oldest loses nothing."""
     p = Leerrekening.parameters.tuple(deposit=500.0, ceiling=5_000.0, expiry=2.0)
-    assert leerrekening.deposit(1_000.0, *MIDDLE, p) == (1_000.0, 500.0, 500.0)
+    assert leerrekening.deposit(1_000.0, 0, *MIDDLE, p) == (1_000.0, 0, 500.0, 500.0)
     left = leerrekening.spend(1_000.0, 500.0)[0]
-    assert leerrekening.deposit(left, *MIDDLE, p) == (1_000.0, 500.0, 0.0)
+    assert leerrekening.deposit(left, 0, *MIDDLE, p) == (1_000.0, 0, 500.0, 0.0)
 
 
 def test_past_the_age_the_balance_lapses_and_nothing_is_given() -> None:
     p = Leerrekening.parameters.tuple()
-    assert leerrekening.deposit(750.0, 67 * 12, codes.MBO4, codes.PERMANENT, p) == (0.0, 0.0, 750.0)
+    gone = leerrekening.deposit(750.0, 0, 67 * 12, codes.MBO4, codes.PERMANENT, p)
+    assert gone == (0.0, 0, 0.0, 750.0)
+
+
+def test_who_gets_no_more_deposits_keeps_them_until_they_expire() -> None:
+    p = Leerrekening.parameters.tuple(
+        deposit=500.0, ceiling=9_000.0, expiry=3.0, education_to=codes.LOW
+    )
+    balance, idle, left = 1_500.0, 0, []
+    for _ in range(4):
+        balance, idle, granted, _ = leerrekening.deposit(balance, idle, *MIDDLE, p)
+        left.append((balance, granted))
+    assert left == [(1_000.0, 0.0), (500.0, 0.0), (0.0, 0.0), (0.0, 0.0)]
+
+
+def test_part_of_a_balance_may_lapse_every_year_and_on_leaving() -> None:
+    p = Leerrekening.parameters.tuple(carry_over=0.4, keeps=0.5, keeps_unemployed=0.1)
+    assert leerrekening.deposit(1_000.0, 0, *MIDDLE, p) == (900.0, 0, 500.0, 600.0)
+    assert leerrekening.leave(1_000.0, codes.PERMANENT, p) == (500.0, 0.0, 500.0)
+    assert leerrekening.leave(1_000.0, codes.UNEMPLOYED, p) == (100.0, 0.0, 900.0)
+
+
+def test_a_narrower_leerrecht_leaves_what_was_granted() -> None:
+    p = in_force(education_to=codes.MBO4)
+    assert leerrecht.grant(0.0, 0.0, 480, codes.BACHELOR, 0, 0.5, p) == (0.0, 0.0, 0.0, 0.0)
+    assert leerrecht.grant(300.0, 6_000.0, 480, codes.BACHELOR, 0, 0.5, p) == (
+        300.0, 6_000.0, 0.0, 0.0,
+    )  # fmt: skip
+    weeks = in_force(education_to=codes.MBO4, form=2.0)
+    assert leerrecht.grant(300.0, 600.0, 480, codes.BACHELOR, 0, 0.5, weeks) == (
+        0.0, 600.0, 0.0, 300.0,
+    )  # fmt: skip
 
 
 def test_saving_is_worth_something_until_the_money_would_lapse() -> None:
     p = Leerrekening.parameters.tuple(deposit=500.0, ceiling=5_000.0, expiry=5.0, saving=0.35)
-    fresh, old = (Leerrekening.option_value(b, p) for b in (500.0, 2_400.0))
-    assert 0.35 > fresh > old > 0.0
-    assert Leerrekening.option_value(2_500.0, p) == 0.0  # the oldest euro lapses next
-    assert Leerrekening.option_value(5_000.0, p) == 0.0  # at the ceiling
+    value = Leerrekening.option_value
+    fresh, old = value(500.0, 1.0, p), value(2_400.0, 1.0, p)
+    assert 0 < old < fresh < 0.4
+    # Five deposits of five years: the oldest lapses on the next 1 January.
+    for month in range(1, 13):
+        left = 1.0 - np.exp(-(13 - month) / 12)
+        assert value(2_500.0, float(month), p) == pytest.approx(p.saving * left)
+    assert value(2_001.0, 6.0, p) == value(2_500.0, 6.0, p)  # a part of the oldest is left
+    assert value(2_000.0, 6.0, p) > value(2_001.0, 6.0, p)
+    assert value(5_000.0, 1.0, p) == 0.0  # at the ceiling
 
 
 def test_an_account_pays_up_to_its_balance_less_the_copayment() -> None:
