@@ -194,6 +194,45 @@ def replay(
 
 
 @app.command()
+def life(
+    scenario: File = None,
+    persona: Annotated[str, typer.Option(help="Who: a name in the file of personas.")] = "fatima",
+    people: Annotated[
+        Path | None, typer.Option(help="A file of personas; without it our handful.")
+    ] = None,
+    number: Annotated[int, typer.Option(help="Which of the persons who fit, counted from 1.")] = 1,
+    persons: Persons = None,
+    months: Annotated[int | None, typer.Option(help="Months after introduction.")] = None,
+    draw: Annotated[Path | None, typer.Option(help="Draw it to this PNG or SVG as well.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Follow one person under every variant with the same luck: stages, plans, courses, money.
+
+    Example: llo life --persona samira --draw samira.png
+    """
+    chosen = _scenario(scenario, persons=persons, months=months)
+    from experiments import life as lives
+
+    who = lives.chosen(persona, people)
+    if draw is not None:
+        if draw.suffix not in (".png", ".svg"):
+            raise ValueError(f"--draw {draw}: give a name that ends in .png or .svg")
+        _writable(draw.parent)
+    found = _with_progress(
+        f"Following {persona}",
+        lives.months_of(chosen),
+        lambda tell: lives.follow(chosen, who, number, tell),
+    )
+    if draw is not None:
+        from experiments import life_picture
+
+        life_picture.draw(found, chosen.time.spin_up_months, draw)
+    from experiments import printing
+
+    print(json.dumps(lives.as_data(found), indent=1)) if as_json else printing.life(found)
+
+
+@app.command()
 def check(scenario: Annotated[Path, typer.Argument(help="A scenario in TOML.")]) -> None:
     """Say whether a scenario can run, and if not, what is wrong, on which line, and the remedy.
 

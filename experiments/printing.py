@@ -12,6 +12,7 @@ from rich.table import Table
 from calibration.levels import Fit
 from experiments.criteria import NOTES as FIVE_NOTES
 from experiments.criteria import Criterion
+from experiments.life import BEFORE, Life
 from experiments.replay import AGREES, Beside
 from experiments.same import BUDGET, Goal, Solved
 from experiments.table import NOTES, Estimate, compute, shown
@@ -199,6 +200,32 @@ def _of(row: Beside) -> str:
         return f"window {figure.window}" if figure.window else "all windows"
     who = "" if figure.group == "all" else f", {figure.group}"
     return f"{figure.variant}, {figure.months} months{who}"
+
+
+def life(found: Life) -> None:
+    """One person: who, what happened before, and then a column a variant."""
+    console = _console()
+    facts = ", ".join(f"{name} {value}" for name, value in found.facts.items())
+    console.print(f"[bold]{found.persona.name}[/bold]: {found.persona.about}", highlight=False)
+    console.print(facts, highlight=False)
+    variants = [v for v in found.stages if v != BEFORE]
+    grid = Table("month", box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in variants:
+        grid.add_column(name, ratio=1)
+    before = [e for e in found.events if e.variant == BEFORE]
+    console.print("In the years before introduction, whatever the variant:", highlight=False)
+    for event in before or [None]:
+        console.print(f"  {event.label}  {event.what}" if event else "  nothing", highlight=False)
+    after = sorted({(e.t, e.label) for e in found.events if e.variant != BEFORE})
+    for t, label in after:
+        cells = [[e.what for e in found.events if (e.t, e.variant) == (t, v)] for v in variants]
+        grid.add_row(label, *("; ".join(what) for what in cells))
+    console.print(grid)
+    console.print(
+        "The same person with the same luck in every column; one life illustrates, and is no "
+        "result.",
+        highlight=False,
+    )
 
 
 def levels(fit: Fit) -> None:

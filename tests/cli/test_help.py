@@ -14,8 +14,8 @@ from scenarios.scenario import BASELINE, available
 
 Llo = Callable[..., tuple[int, str, str]]
 COMMANDS = (
-    "compare", "run", "criteria", "replay", "check", "policies", "survey", "calibrate", "verify",
-    "bench",
+    "compare", "run", "criteria", "replay", "life", "check", "policies", "survey", "calibrate",
+    "verify", "bench",
 )  # fmt: skip
 ENGINE = ("numba", "mesa", "xarray", "scipy", "matplotlib", "simpy", "simulator.model")
 LOADED = """
