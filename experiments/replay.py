@@ -43,10 +43,10 @@ class Beside:
         figure, found = self.observed, self.simulated
         if found is None or self.seen < self.lives:
             return DIFFERS
-        if found.half > max(figure.margin, MOST_ERROR * abs(figure.value)):
-            return UNSURE
-        near = abs(found.mean - figure.value) <= figure.margin + found.half
-        return AGREES if near else DIFFERS
+        if abs(found.mean - figure.value) > figure.margin + found.half:
+            return DIFFERS
+        vague = found.half > max(figure.margin, MOST_ERROR * abs(figure.value))
+        return UNSURE if vague else AGREES
 
 
 def check(scenario: Scenario) -> None:

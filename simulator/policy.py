@@ -128,6 +128,12 @@ class Policy:
         declared: dict[str, Parameter] = {}
         for base in reversed(cls.__mro__):
             declared |= {k: v for k, v in vars(base).items() if isinstance(v, Parameter)}
+        taken = [k for k in (*_SETTINGS, *_DATES, *_STACK) if k in declared]
+        if taken:
+            raise ValueError(
+                f"policy {cls.name}: {taken[0]} is a setting of every scheme; give the parameter "
+                "another name"
+            )
         cls.parameters = Parameters(cls.name, declared)
         for rule in RULES:
             if rule in vars(cls):

@@ -11,6 +11,9 @@ ACTIVE = code("account_active", "1 = the leerrekening has been activated", 1)
 IDLE = code("account_idle", "years since the last deposit into the leerrekening", 100)
 
 
+_CENTS = 0.05  # EUR by which rounded deposits may pass a whole number of them
+
+
 class Leerrekening(Policy):
     """An individual learning account: deposits accrue, are capped and expire; no budget limit."""
 
@@ -39,7 +42,7 @@ class Leerrekening(Policy):
                            prior=(1, 2))  # fmt: skip
     ceiling = param(5000.0, "EUR", "highest balance", "template: French CPF, OECD 2019", "B",
                     bounds=(0, 1_000_000), prior=(1000, 5000))  # fmt: skip
-    carry_over = param(1.0, "share", "of what is left at the end of a year that may be kept",
+    carried = param(1.0, "share", "of what is left at the end of a year that may be kept",
                        "none unless said", "A", bounds=(0, 1))  # fmt: skip
     keeps = param(1.0, "share", "of the balance kept on changing employer", "public account", "A",
                   bounds=(0, 1))  # fmt: skip
@@ -97,7 +100,7 @@ class Leerrekening(Policy):
         """
         if account_balance >= p.ceiling or p.deposit <= 0.0:
             return 0.0
-        deposits = -(-account_balance // p.deposit)
+        deposits = -(-(account_balance - _CENTS) // p.deposit)
         months = 12.0 * (p.expiry + 1.0 - deposits) - (month - 1.0)
         return p.saving * (1.0 - exp(-max(months, 0.0) / 12.0))
 
@@ -129,7 +132,7 @@ def deposit(account_balance, account_idle, age, education, contract, p):
     one = cents(p.deposit * ratio)
     given = one if idle == 0 else 0.0
     highest = cents(min(p.ceiling * max(ratio, 1.0), max(p.expiry - idle, 0.0) * one))
-    kept = cents(account_balance * p.carry_over)
+    kept = cents(account_balance * p.carried)
     full = cents(kept + given)
     lapsed = cents(account_balance - kept + max(full - highest, 0.0))
     return min(full, highest), idle, given, lapsed

@@ -35,7 +35,7 @@ MISTAKES = {
     "unknown key in an instrument": Mistake(
         "ceiling = 5000",
         "roof = 5000  # here",
-        ("instruments.leerrekening.roof", "no such parameter", "ceiling, carry_over"),
+        ("instruments.leerrekening.roof", "no such parameter", "ceiling, carried"),
     ),
     "unknown parameter": Mistake(
         LAST,

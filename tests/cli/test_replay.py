@@ -61,6 +61,7 @@ def test_a_verdict_needs_an_error_that_allows_one() -> None:
     assert verdict(112.0, 6.0) == "differs"
     assert verdict(100.0, 1.0, seen=7) == "differs"  # in one life it never happened
     assert verdict(100.0, 26.0) == "too uncertain"
+    assert verdict(900.0, 26.0) == "differs"
     assert Beside(figure, None, 0, 8).verdict == "differs"
 
 

@@ -8,7 +8,7 @@ from scenarios.scenario import OWNERS, available
 from simulator.behaviour import register
 from simulator.columns import TEAM, WORKER, table
 from simulator.laws import Derived, Law
-from simulator.parameters import Parameter
+from simulator.parameters import Parameter, param
 from simulator.policy import Null, Policy
 from simulator.settlement import scratch
 
@@ -82,3 +82,11 @@ def test_a_rule_that_reads_what_is_not_there_is_refused() -> None:
 
             def covers(wage):  # type: ignore[no-untyped-def, override] # noqa: N805
                 return wage
+
+
+def test_a_parameter_may_not_be_named_as_a_setting() -> None:
+    with pytest.raises(ValueError, match="policy wrong: pots is a setting of every scheme"):
+
+        class Wrong(Policy):
+            name = "wrong"
+            pots = param(1.0, "share", "test", "test", "A", bounds=(0, 1))

@@ -76,7 +76,7 @@ def test_who_gets_no_more_deposits_keeps_them_until_they_expire() -> None:
 
 
 def test_part_of_a_balance_may_lapse_every_year_and_on_leaving() -> None:
-    p = Leerrekening.parameters.tuple(carry_over=0.4, keeps=0.5, keeps_unemployed=0.1)
+    p = Leerrekening.parameters.tuple(carried=0.4, keeps=0.5, keeps_unemployed=0.1)
     assert leerrekening.deposit(1_000.0, 0, *MIDDLE, p) == (900.0, 0, 500.0, 600.0)
     assert leerrekening.leave(1_000.0, codes.PERMANENT, p) == (500.0, 0.0, 500.0)
     assert leerrekening.leave(1_000.0, codes.UNEMPLOYED, p) == (100.0, 0.0, 900.0)
@@ -106,6 +106,9 @@ def test_saving_is_worth_something_until_the_money_would_lapse() -> None:
     assert value(2_001.0, 6.0, p) == value(2_500.0, 6.0, p)  # a part of the oldest is left
     assert value(2_000.0, 6.0, p) > value(2_001.0, 6.0, p)
     assert value(5_000.0, 1.0, p) == 0.0  # at the ceiling
+    # Five deposits of 90.6999 rounded to cents are five deposits, not a bit more.
+    odd = Leerrekening.parameters.tuple(deposit=90.6999, ceiling=5_000.0, expiry=5.0)
+    assert value(453.5, 1.0, odd) == pytest.approx(value(450.0, 1.0, odd))
 
 
 def test_an_account_pays_up_to_its_balance_less_the_copayment() -> None:
