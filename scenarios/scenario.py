@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from scenarios.bases import base_of, joined
 from simulator.behaviour import register
 from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
 from simulator.calendar import Calendar
@@ -81,6 +82,7 @@ class Observed(_Strict):
 class Scenario(_Strict):
     """A whole comparison; `instruments` and `parameters` hold values by declared name."""
 
+    base: str = ""  # a scenario that this one is a difference from, variants apart
     title: str = ""
     persons: Annotated[int, Field(ge=1_000, le=10_000_000)] = 100_000
     margins: str = "margins/nl-2022.toml"
@@ -232,6 +234,12 @@ def read(text: str, where: str = "scenario") -> Scenario:
         table = tomllib.loads(text)
     except ValueError as error:  # a TOMLDecodeError, or a number of too many digits
         raise ValueError(f"{where}: no valid TOML: {error}") from None
+    if table.get("base", "") != "":
+        try:
+            table = joined(base_of(table["base"], (Path(where).parent, FOLDER)), table)
+        except ValueError as error:
+            message = f"{table['base']!r}: {error}"
+            raise ValueError(_line(text, where, ["base"], message)) from None
     try:
         scenario = Scenario.model_validate(_numbers(table))
     except ValidationError as error:
@@ -302,7 +310,8 @@ def _check(scenario: Scenario, text: str, where: str) -> None:
             named = [m for m in all_ if str(error).startswith(f"{scenario.policy(m).name}.")]
             keys = ["instruments", named[0], "after"]
             raise ValueError(_line(text, where, keys, str(error))) from None
-    for name in scenario.instruments:
+    members = (name for variant in scenario.variants.values() for name in variant)
+    for name in dict.fromkeys([*scenario.standing, *members]):
         _try(lambda n=name: scenario.check_period(n), text, where, ["instruments", name])  # type: ignore[misc]
 
 

@@ -14,7 +14,10 @@ class LoopbaanApk(Policy):
         "what is advised, and waiting lists of advisers",
         "effects on mobility",
     )
+    generosity = "offered"
 
+    offered = param(1.0, "share", "of offers that are made: 1 = to everybody", "offered to all", "A",
+                    bounds=(0, 1))  # fmt: skip
     interval = param(5.0, "years", "between two offers", "no source", "A", bounds=(0.5, 50),
                      prior=(3, 10))  # fmt: skip
     accept_1 = param(0.1, "share", "who accept in precontemplation", "behaviour E5", "A",
@@ -36,7 +39,7 @@ def _accepts(stage, guided_until, t, u, p):
     """Whether the offer comes this month and is accepted, by stage."""
     if stage > codes.PREPARATION or t < guided_until:
         return False
-    chance = 1.0 / (12.0 * p.interval)
+    chance = p.offered / (12.0 * p.interval)
     if stage == codes.PRECONTEMPLATION:
         chance *= p.accept_1
     elif stage == codes.CONTEMPLATION:
