@@ -16,7 +16,7 @@ class LoopbaanApk(Policy):
     )
     generosity = "offered"
 
-    offered = param(1.0, "share", "of offers that are made: 1 = to everybody", "offered to all", "A",
+    offered = param(1.0, "share", "of offers made: 1 = to everybody", "offered to all", "A",
                     bounds=(0, 1))  # fmt: skip
     interval = param(5.0, "years", "between two offers", "no source", "A", bounds=(0.5, 50),
                      prior=(3, 10))  # fmt: skip
