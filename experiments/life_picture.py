@@ -12,7 +12,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 from experiments.life import BEFORE, Life
-from experiments.picture import colour
+from experiments.picture import colour, save
 from simulator import codes
 
 
@@ -28,13 +28,7 @@ def draw(life: Life, spin_up: int, path: Path) -> None:
     axes[-1, 0].set_xlabel("years since introduction")
     marks = "o self-chosen course   | sent by the employer   x turned away"
     figure.suptitle(f"{life.persona.name}: {life.persona.about}\n{marks}", fontsize=10)
-    beside = path.with_name(f"{path.stem}.part{path.suffix}")
-    try:
-        figure.savefig(beside, dpi=130)
-        beside.replace(path)
-    finally:
-        plt.close(figure)
-        beside.unlink(missing_ok=True)
+    save(figure, path)
 
 
 def _lane(ax: Axes, life: Life, variant: str, spin_up: int, shade: str) -> None:

@@ -12,6 +12,7 @@ from scipy.stats import t as student
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from experiments.table import NULL
@@ -67,6 +68,11 @@ def draw(data: xr.Dataset, path: Path) -> None:
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
     figure.suptitle(f"{data.attrs['title']} - not yet calibrated", fontsize=11)
+    save(figure, path)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure beside its place and rename it, so that a killed run leaves no half file."""
     beside = path.with_name(f"{path.stem}.part{path.suffix}")
     try:
         figure.savefig(beside, dpi=150)

@@ -109,6 +109,12 @@ def clip(x, low, high):  # type: ignore[no-untyped-def]
 
 
 @scalar
+def turned(u, turn):  # type: ignore[no-untyped-def]
+    """A draw that several rare events share, turned for the one that asks (draws.turn)."""
+    return u + turn - 1.0 if u + turn >= 1.0 else u + turn
+
+
+@scalar
 def normal(u):  # type: ignore[no-untyped-def]
     """The standard normal quantile of u in (0, 1), to a relative error of 1.2e-9 (Acklam's
     rational approximation)."""

@@ -1,6 +1,6 @@
 """Leerambassadeurs: colleagues who encourage others to learn."""
 
-from simulator.laws import clip, law
+from simulator.laws import clip, law, turned
 from simulator.parameters import param
 from simulator.policy import Policy
 
@@ -34,8 +34,7 @@ _NORM, _EFFICACY = 0.75, 0.5  # of the shift of urgency, behaviour E5
 
 
 def _meets(ambassador, u, p):
-    v = u + p.turn
-    return ambassador == 1 and (v - 1.0 if v >= 1.0 else v) < p.contact
+    return ambassador == 1 and turned(u, p.turn) < p.contact
 
 
 @law("urgency", "norm", "self_efficacy", "ambassador_until", p=_P, when=_meets, u="outreach",

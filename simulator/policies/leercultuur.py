@@ -1,7 +1,7 @@
 """Programma Leercultuur: its four lines, each a policy of its own (source 001, l.180-183)."""
 
 from simulator.codes import NO_FIRM, SIZE_250
-from simulator.laws import clip, law
+from simulator.laws import clip, law, turned
 from simulator.parameters import param
 from simulator.policy import Policy
 
@@ -80,8 +80,7 @@ class Kennis(Policy):
 
 
 def _notices(u, p):
-    v = u + p.turn
-    return (v - 1.0 if v >= 1.0 else v) < p.reach / 12.0
+    return turned(u, p.turn) < p.reach / 12.0
 
 
 @law("urgency", p=Weten.parameters, when=_notices, u="outreach",

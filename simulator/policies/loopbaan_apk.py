@@ -1,8 +1,9 @@
 """Loopbaan-APK: a periodic career check-up, offered to everybody."""
 
 from simulator import codes
-from simulator.laws import law
+from simulator.laws import law, turned
 from simulator.parameters import param
+from simulator.policies.ontwikkeladvies import by_stage
 from simulator.policy import Policy
 
 
@@ -40,14 +41,7 @@ def _accepts(stage, guided_until, t, u, p):
     if stage > codes.PREPARATION or t < guided_until:
         return False
     chance = p.offered / (12.0 * p.interval)
-    if stage == codes.PRECONTEMPLATION:
-        chance *= p.accept_1
-    elif stage == codes.CONTEMPLATION:
-        chance *= p.accept_2
-    else:
-        chance *= p.accept_3
-    v = u + p.turn
-    return (v - 1.0 if v >= 1.0 else v) < chance
+    return turned(u, p.turn) < chance * by_stage(stage, p.accept_1, p.accept_2, p.accept_3)
 
 
 @law("guided_until", p=_P, when=_accepts, u="outreach",

@@ -1,7 +1,7 @@
 """Ontwikkeladvies: five talks with a career adviser, for at most mbo-2."""
 
 from simulator import codes
-from simulator.laws import law
+from simulator.laws import law, scalar, turned
 from simulator.parameters import param
 from simulator.policy import Policy
 
@@ -36,19 +36,21 @@ class Ontwikkeladvies(Policy):
 _P = Ontwikkeladvies.parameters
 
 
+@scalar
+def by_stage(stage, first, second, third):
+    """The share that accepts guidance in the first, second and third stage of change."""
+    if stage == codes.PRECONTEMPLATION:
+        return first
+    return second if stage == codes.CONTEMPLATION else third
+
+
 def _offered(education, stage, guided_until, t, u, p):
     """Whether a talk is offered and accepted, by stage; nobody is guided twice at a time."""
     if education > p.highest or stage > codes.PREPARATION or t < guided_until:
         return False
-    chance = p.offered / 12.0
-    if stage == codes.PRECONTEMPLATION:
-        chance *= p.accept_1
-    elif stage == codes.CONTEMPLATION:
-        chance *= p.accept_2
-    else:
-        chance *= p.accept_3
-    v = u + p.turn
-    return (v - 1.0 if v >= 1.0 else v) < chance
+    return turned(u, p.turn) < p.offered / 12.0 * by_stage(
+        stage, p.accept_1, p.accept_2, p.accept_3
+    )
 
 
 @law("guided_until", p=_P, when=_offered, u="outreach",
