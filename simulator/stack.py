@@ -158,7 +158,7 @@ class Stack:
         if policy not in self.direct:
             return []
         earlier = self.direct[: self.direct.index(policy)]
-        return [q for q in earlier if excluded(policy, q)]
+        return [q for q in earlier if q.pays and excluded(policy, q)]
 
     def _barring(self) -> list[Policy]:
         """Direct sources that may keep out another one."""

@@ -28,7 +28,11 @@ def test_every_published_figure_stands_beside_a_simulated_one(llo: Llo) -> None:
     assert 0 < awards * mean <= 181.1e6  # no more than the budget
     assert 0 < found["share of age:50+", 2]["simulated"] < 1
     cost = found["administration", 0]["simulated"]
-    assert cost == pytest.approx(67 * awards)  # nothing per application
+    # Nothing per application, 67 an award that is paid; some lapse for want of a seat in time.
+    paid = cost / 67
+    assert 0.9 * awards < paid <= awards
+    weight = 9_898_000 / 5_000
+    assert paid / weight == pytest.approx(round(paid / weight))
 
 
 def test_the_table_says_what_differs(llo: Llo) -> None:

@@ -209,3 +209,9 @@ def test_what_a_no_show_advanced_comes_back_by_source(model: Make) -> None:
     assert made.ledger.balances["fund:fund"] == 0
     assert made.ledger.balances[WORKERS] == 0
     assert np.all(made.population.worker["public_money"] == 0)
+
+
+def test_a_policy_that_pays_nothing_keeps_no_source_out(model: Make) -> None:
+    """SLIM and the like are the State's too, and exclude the State's money by default."""
+    quiet = lived(model, Leave(excludes=["state"]), Part(share=0.3))
+    assert paid(quiet) == {"state:part": 30_000, WORKERS: 70_000}
