@@ -110,7 +110,7 @@ def compare(
     if wanted is not None:
         printing.same(wanted, solved)
     printing.comparison(data)
-    print(f"\nWritten: {out / 'compare.nc'} (everything) and {drawn} (participation over time)")
+    print(f"\nWritten: {out / 'compare.nc'} (everything) and {drawn} (participation and money)")
 
 
 @app.command()

@@ -69,7 +69,7 @@ def instruments(kinds: Mapping[str, type[Policy]]) -> str:
         "Unless an instrument below gives another default. Only what has windows has a queue, and",
         "only what is applied for is assessed.",
         "",
-        *_table(Policy.__dict__, Policy),
+        *_table(vars(Policy)),
     ]
     parts = [_part(name, kind) for name, kind in kinds.items()]
     return "\n".join([_HEAD.format(tags=tags) + "\n".join(rows), "", *shared, "", *parts])
@@ -99,14 +99,10 @@ def _part(name: str, kind: type[Policy]) -> str:
     lines += [f"`{(module.__name__ if module else '').replace('.', '/')}.py`", ""]
     lines += [f"- {label}: {text}" for label, text in _does(kind)]
     lines += ["", "Not modelled:", "", *(f"- {text}" for text in kind.omits), ""]
-    own = {k: v for k, v in kind.parameters.declared.items() if v is not _shared(k)}
+    own = {k: v for k, v in kind.parameters.declared.items() if v is not vars(Policy).get(k)}
     if own:
-        lines += [*_table(own, kind), ""]
+        lines += [*_table(own), ""]
     return "\n".join(lines)
-
-
-def _shared(name: str) -> Any:
-    return Policy.__dict__.get(name)
 
 
 def _does(kind: type[Policy]) -> list[tuple[str, str]]:
@@ -133,7 +129,7 @@ def _does(kind: type[Policy]) -> list[tuple[str, str]]:
     return found
 
 
-def _table(declared: Mapping[str, Any], kind: type[Policy]) -> list[str]:
+def _table(declared: Mapping[str, Any]) -> list[str]:
     lines = ["| parameter | default | unit | meaning | prior | source | tag |"]
     lines.append("|---|--:|---|---|---|---|---|")
     for name, p in declared.items():

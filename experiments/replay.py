@@ -171,9 +171,12 @@ class Replay:
 
     def __init__(self, model: LearningModel, recorder: Recorder) -> None:
         self.model, self.courses = model, recorder.courses()
-        own = [o for o in model.offices if not o.policy.standing]
-        self.office = own[0]
         self.weight = model.population.weight
+
+    @property
+    def office(self) -> Office:
+        """The office of the variant's own instrument; `check` has seen that there is just one."""
+        return next(o for o in self.model.offices if not o.policy.standing)
 
     def entries(self, since: int, until: int, group: str) -> int:
         """Courses with public money that start in some months, in a group of simulated persons."""

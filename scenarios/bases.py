@@ -29,14 +29,17 @@ def joined(base: Table, own: Table) -> Table:
     """A scenario as a difference from a base: instruments and tables of values are taken together,
     everything else is replaced; variants and observed figures are not inherited.
     """
-    table = {k: v for k, v in base.items() if k not in ("variants", "observed")} | own
-    for key in ("instruments", "parameters", "time", "seeds"):
-        mine, theirs = own.get(key, {}), base.get(key, {})
-        if isinstance(mine, dict) and isinstance(theirs, dict):
-            table[key] = theirs | mine
-    values = table["parameters"]
-    if isinstance(values, dict):
-        for owner, given in base.get("parameters", {}).items():
-            if isinstance(given, dict) and isinstance(values.get(owner), dict):
-                values[owner] = given | values[owner]
-    return table
+    found = {k: v for k, v in base.items() if k not in ("variants", "observed")}
+    for key, value in own.items():
+        found[key] = _over(found.get(key), value, _DEPTH.get(key, 0))
+    return found
+
+
+_DEPTH = {"instruments": 1, "time": 1, "seeds": 1, "parameters": 2}  # tables taken together
+
+
+def _over(base: Any, own: Any, depth: int) -> Any:
+    """`own` over `base`, together to a depth where both are tables."""
+    if depth == 0 or not (isinstance(base, dict) and isinstance(own, dict)):
+        return own
+    return base | {k: _over(base[k], v, depth - 1) if k in base else v for k, v in own.items()}

@@ -40,7 +40,7 @@ def settle(stack: Stack) -> Law:
     writes = [*(f"{p.name}_paid" for p in stack.payers), "course_by", *TOTALS[:-1]]
     args = ["applies", "public_money", "plan_price", "plan_hours", "plan_recognised",
             "plan_payer", "training_budget"]  # fmt: skip
-    lines = ["left, felt, paid = plan_price, plan_price, 0.0"]
+    lines = ["price, left = plan_price, plan_price"]
     lines += ["hours, recognised, employer = plan_hours, plan_recognised, 0.0", *stack.ease()]
     lines += [f"{p.name}_paid = 0.0" for p in stack.payers]
     lines += [

@@ -241,7 +241,7 @@ class Stack:
         wants = needs(self.private, PAYS)
         args = ["plan_price", "plan_hours", "plan_recognised", "plan_payer", "training_budget"]
         lines = [
-            "left = plan_price",
+            "price, left = plan_price, plan_price",
             "if plan_payer == 1:",
             "    left -= min(plan_price, training_budget)",
             "left = cents(left)",

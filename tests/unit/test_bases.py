@@ -59,6 +59,16 @@ def test_a_base_beside_the_file_goes_before_ours(tmp_path: Path) -> None:
     assert load(mine).persons == 7_000
 
 
+def test_an_odd_value_of_a_base_is_replaced_or_refused(tmp_path: Path) -> None:
+    mine = tmp_path / "my.toml"
+    mine.write_text('base = "odd.toml"\n[parameters.market]\non = 1\n', encoding="utf-8")
+    (tmp_path / "odd.toml").write_text("parameters = 5\n", encoding="utf-8")
+    assert load(mine).parameters == {"market": {"on": 1.0}}
+    (tmp_path / "odd.toml").write_text("time = 5\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="time: 5: "):
+        load(mine)
+
+
 @pytest.mark.parametrize(
     ("value", "message"),
     [

@@ -215,3 +215,17 @@ def test_a_policy_that_pays_nothing_keeps_no_source_out(model: Make) -> None:
     """SLIM and the like are the State's too, and exclude the State's money by default."""
     quiet = lived(model, Leave(excludes=["state"]), Part(share=0.3))
     assert paid(quiet) == {"state:part": 30_000, WORKERS: 70_000}
+
+
+class Weighed(Fund):
+    """A source whose burden depends on the course, as any rule but `eligible` may."""
+
+    name = "weighed"
+
+    def burden(price, hours, recognised):
+        return 0.1 * price + hours + recognised
+
+
+def test_a_burden_may_read_the_course(model: Make) -> None:
+    assert paid(lived(model, Weighed(share=0.3))) == {"fund:weighed": 30_000, WORKERS: 70_000}
+    assert paid(lived(model, Weighed(share=0.05))) == {WORKERS: 100_000}  # not worth EUR 110
