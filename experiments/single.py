@@ -13,9 +13,10 @@ import xarray as xr
 from calibration.levels import TARGETS
 from scenarios.scenario import Scenario, resolve
 from simulator import draws
+from simulator.margins import Margins
 from simulator.record import INDICATORS, Recorder
 from simulator.surveys import SURVEYS, sampled
-from simulator.synthesis import Margins, margin_report, synthesise
+from simulator.synthesis import margin_report, synthesise
 from simulator.variants import start
 
 Row = dict[str, Any]

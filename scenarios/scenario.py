@@ -10,34 +10,36 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
+from scenarios import world
 from scenarios.bases import base_of, joined
+from scenarios.strict import Strict
+from scenarios.world import World
 from simulator.behaviour import register
 from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
 from simulator.calendar import Calendar
+from simulator.labour_market import outlook
+from simulator.margins import Margins
 from simulator.parameters import Parameters
 from simulator.policy import PAYERS, Policy
 from simulator.stack import ordered
 from simulator.surveys import PARAMETERS as SURVEYS
-from simulator.synthesis import Margins
 
 if TYPE_CHECKING:
     from simulator.variants import Design
 
 FOLDER = Path(__file__).parent
 BASELINE = FOLDER / "baseline.toml"
-OWNERS: dict[str, Parameters] = {o.owner: o for o in (*register.OWNERS, EMPLOYERS, SURVEYS)}
+OWNERS: dict[str, Parameters] = {
+    o.owner: o for o in (*register.OWNERS, *outlook.OWNERS, EMPLOYERS, SURVEYS)
+}
 NULL = "null"
 OPTIONS = {"persons": "--persons", "count": "--seeds", "months_after": "--months"}
 Table = dict[str, Any]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Time(_Strict):
+class Time(Strict):
     """When the instruments come into force, and what is run around that."""
 
     introduction: str = "2027-01"
@@ -53,14 +55,14 @@ class Time(_Strict):
         return text
 
 
-class Seeds(_Strict):
+class Seeds(Strict):
     """Replicates: seed k is hashed from `first` and k."""
 
     first: Annotated[int, Field(ge=0, lt=2**63)] = 2026
     count: Annotated[int, Field(ge=1, le=10_000)] = 8
 
 
-class Observed(_Strict):
+class Observed(Strict):
     """A published figure of a scheme of the past.
 
     A scheme with windows is questioned by `window` (0 is all together). Otherwise the figure is
@@ -79,7 +81,7 @@ class Observed(_Strict):
     group: str = "all"
 
 
-class Scenario(_Strict):
+class Scenario(Strict):
     """A whole comparison; `instruments` and `parameters` hold values by declared name."""
 
     base: str = ""  # a scenario that this one is a difference from, variants apart
@@ -89,11 +91,12 @@ class Scenario(_Strict):
     levels: str = "levels.toml"
     time: Time = Time()
     seeds: Seeds = Seeds()
-    instruments: dict[str, Table] = {}
-    parameters: dict[str, dict[str, float]] = {}
-    standing: list[str] = []
-    variants: dict[str, list[str]] = {}
-    observed: list[Observed] = []
+    world: World = World()
+    instruments: dict[str, Table] = Field(default_factory=dict)
+    parameters: dict[str, dict[str, float]] = Field(default_factory=dict)
+    standing: list[str] = Field(default_factory=list)
+    variants: dict[str, list[str]] = Field(default_factory=dict)
+    observed: list[Observed] = Field(default_factory=list)
     months_after: Annotated[int | None, Field(ge=1, le=600)] = None  # instead of years_after
 
     def changed(
@@ -183,7 +186,15 @@ class Scenario(_Strict):
             Margins.load(resolve(self.margins)), self.persons,
             self.calendar(), self.time.spin_up_months, before, after,
             values, probe=probe, standing=self.in_force,
+            **world.design(
+                self.world, self.when(), self.introduced() + after + 1, resolve(self.margins),
+                resolve(self.world.years), values,
+            ),
         )  # fmt: skip
+
+    def when(self) -> outlook.When:
+        """The moments to which the months of the run look."""
+        return outlook.When(self.calendar(), self.time.spin_up_months)
 
 
 def available() -> dict[str, type[Policy]]:

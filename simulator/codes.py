@@ -27,10 +27,11 @@ EDUCATION = {
 EDUCATION_CLASS = {LOW: 0, MBO23: 1, MBO4: 1, HAVO_VWO: 1, BACHELOR: 2, MASTER: 2}
 EDUCATION_CLASSES = ("low", "middle", "high")
 
-# Contract, in the classes of CBS "Profiel van flexwerkers" table 6.1, self-employed and unemployed.
+# Contract, in the classes of CBS "Profiel van flexwerkers" table 6.1, self-employed, and without
+# work.
 PERMANENT, PROSPECT, TEMP_LONG, TEMP_SHORT, ON_CALL, AGENCY = 0, 1, 2, 3, 4, 5
 PERMANENT_NO_HOURS, TEMP_NO_HOURS = 6, 7
-ZZP_LABOUR, ZZP_PRODUCTS, SELF_EMPLOYED_STAFF, UNEMPLOYED = 8, 9, 10, 11
+ZZP_LABOUR, ZZP_PRODUCTS, SELF_EMPLOYED_STAFF, UNEMPLOYED, INACTIVE = 8, 9, 10, 11, 12
 CONTRACT = {
     PERMANENT: "permanent",
     PROSPECT: "temporary-prospect",
@@ -44,7 +45,9 @@ CONTRACT = {
     ZZP_PRODUCTS: "zzp-products",
     SELF_EMPLOYED_STAFF: "self-employed-with-staff",
     UNEMPLOYED: "unemployed",
+    INACTIVE: "inactive",  # outside the labour force for a time, not retired
 }
+ABSENT = 13  # nobody: a row that waits for who enters
 EMPLOYEE_CONTRACTS = tuple(range(PERMANENT, TEMP_NO_HOURS + 1))
 FLEXIBLE_CONTRACTS = tuple(range(PROSPECT, TEMP_NO_HOURS + 1))
 SELF_EMPLOYED_CONTRACTS = (ZZP_LABOUR, ZZP_PRODUCTS, SELF_EMPLOYED_STAFF)

@@ -163,6 +163,14 @@ class Desk:
             if bound is not None:
                 self._rights(office.policy, bound.batch(rows, m.t, m.key, m.drivers()))
 
+    def gone(self, rows: Rows) -> None:
+        """What those rows, who leave for good, still have a right to lapses."""
+        m = self._model
+        for policy in m.policies:
+            if policy.rights_column:
+                held = int(m.population.worker[policy.rights_column][rows].sum())
+                self._rights(policy, {"granted_eur": 0, "lapsed_eur": held})
+
     def _rights(self, policy: Policy, found: Mapping[str, int]) -> None:
         m, name = self._model, policy.name
         granted, lapsed = found["granted_eur"], found["lapsed_eur"]

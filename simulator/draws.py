@@ -28,6 +28,9 @@ SHARED: dict[str, tuple[str, ...]] = {
     "course": ("course.drop_out", "course.quality", "job.price", "job.hours"),
     "job_course": ("job.drop_out", "job.quality", "hurdle_refresh", "relapse.way"),
     "person.1": ("person.attitude", "person.self_efficacy", "person.urgency", "person.slack"),
+    "life": ("life.stay", "life.move", "life.school", "life.where"),
+    "place": ("place.kept", "place.sector", "place.cell", "place.seat"),
+    "entry": ("entry.age", "entry.level", "life.level"),
     "person.2": ("person.disposition", "person.chronic", "person.supervisor", "person.stage"),
 }
 # Decisions that several laws may share, because each turns the draw by a name of its own.

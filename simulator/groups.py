@@ -23,19 +23,28 @@ CELLS = int(np.prod(_SHAPE))
 
 
 def cells(worker: dict[str, NDArray[np.integer]]) -> NDArray[np.int32]:
-    """The cell of every worker: age x education x contract x firm size x sector as one number."""
+    """The cell of every worker: age x education x contract x firm size x sector as one number;
+    CELLS for a row in which nobody is.
+    """
     age = np.searchsorted(_AGE_STARTS, worker["age"], side="right") - 1
     found = age.astype(np.int32)
+    nobody = worker["contract"] == codes.ABSENT
     for name, size in zip(
         ("education", "contract", "firm_size", "sector"), _SHAPE[1:], strict=True
     ):
         found *= size
         found += worker[name]
+    found[nobody] = CELLS
     return found
 
 
+def count(cell: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Persons in every cell."""
+    return np.bincount(cell, minlength=CELLS + 1)[:CELLS]
+
+
 _SIZES = np.cumsum((0, *_SHAPE))
-_AXES = {name: k for k, name in enumerate(("age", "education", "contract", "firm_size", "sector"))}
+AXES = {name: k for k, name in enumerate(("age", "education", "contract", "firm_size", "sector"))}
 
 
 def _memberships() -> dict[str, tuple[str, tuple[int, ...]]]:
@@ -55,7 +64,7 @@ def _memberships() -> dict[str, tuple[str, tuple[int, ...]]]:
         "permanent": (codes.PERMANENT,),
         "flexible": codes.FLEXIBLE_CONTRACTS,
         "self-employed": codes.SELF_EMPLOYED_CONTRACTS,
-        "employed": tuple(k for k in codes.CONTRACT if k != codes.UNEMPLOYED),
+        "employed": (*codes.EMPLOYEE_CONTRACTS, *codes.SELF_EMPLOYED_CONTRACTS),
     }
     add("contract", "contract", contracts)
     single = {n: (k,) for k, n in codes.CONTRACT.items() if k != codes.PERMANENT}
@@ -74,7 +83,7 @@ GROUPS = tuple(MEMBERSHIPS)
 # Groups are unions of one dimension's codes, so that sums need the five one-way margins only.
 _MATRIX = np.zeros((len(GROUPS), _SIZES[-1]))
 for _row, (_dimension, _members) in enumerate(MEMBERSHIPS.values()):
-    _MATRIX[_row, _SIZES[_AXES[_dimension]] + np.array(_members)] = 1.0
+    _MATRIX[_row, _SIZES[AXES[_dimension]] + np.array(_members)] = 1.0
 
 
 def members(
@@ -93,16 +102,14 @@ def in_group(group: str) -> NDArray[np.bool_]:
     """Which cells belong to a group."""
     dimension, wanted = MEMBERSHIPS[group]
     grid = np.unravel_index(np.arange(CELLS), _SHAPE)
-    return np.isin(grid[_AXES[dimension]], wanted)
+    return np.isin(grid[AXES[dimension]], wanted)
 
 
 def population_cells(*, contracts: tuple[int, ...], ages: tuple[int, int]) -> NDArray[np.bool_]:
     """The cells of a survey's population: these contracts, ages from (inclusive) to (exclusive)."""
     grid = np.unravel_index(np.arange(CELLS), _SHAPE)
-    age = _AGE_STARTS[grid[_AXES["age"]]]
-    return (
-        np.isin(grid[_AXES["contract"]], contracts) & (age >= ages[0] * 12) & (age < ages[1] * 12)
-    )
+    age = _AGE_STARTS[grid[AXES["age"]]]
+    return np.isin(grid[AXES["contract"]], contracts) & (age >= ages[0] * 12) & (age < ages[1] * 12)
 
 
 def by_group(per_cell: NDArray[np.floating] | NDArray[np.integer]) -> NDArray[np.float64]:

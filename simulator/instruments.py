@@ -168,7 +168,12 @@ def awareness_law(policies: Sequence[Policy]) -> Law:
     space: dict[str, Any] = {f"informs_{p.name}": compiled(p.informs) for p in policies}
     space |= {f"tells_{p.name}": compiled(p.tells) for p in telling}
     exec(text, space)
-    return law("knows", u="awareness")(space["awareness"])
+    return law("knows", u="awareness", when=present)(space["awareness"])
+
+
+def present(stage):  # type: ignore[no-untyped-def]
+    """Whether somebody is in the row."""
+    return stage > 0
 
 
 def _in_months(t, p):  # type: ignore[no-untyped-def]
@@ -181,7 +186,8 @@ def acting(policies: Sequence[Policy], hook: str, before: Sequence[Law] = ()) ->
     for policy in policies:
         mine: Law | None = getattr(policy, hook)
         if mine is not None:
-            named = replace(mine, label=f"{hook}_{policy.name}", when=(_in_months, *mine.when))
+            tests = (_in_months,) if hook == "team_monthly" else (_in_months, present)
+            named = replace(mine, label=f"{hook}_{policy.name}", when=(*tests, *mine.when))
             found += following([named], (*before, *found))
     return found
 

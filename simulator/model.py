@@ -6,7 +6,7 @@ The order of a month is the list MONTH, and nothing else decides it.
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
@@ -22,9 +22,20 @@ import simpy  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 
 from simulator import draws, ledger  # noqa: E402
+from simulator.behaviour import register  # noqa: E402
 from simulator.calendar import Calendar  # noqa: E402
 from simulator.desk import Desk  # noqa: E402
 from simulator.kernel import BLOCK_ROWS, count_recent, total  # noqa: E402
+from simulator.labour_market.lives import (  # noqa: E402
+    ENTERS,
+    LEARNED,
+    LEAVES,
+    MOVES,
+    OLDER,
+    WorkingLives,
+    newly,
+)  # fmt: skip
+from simulator.labour_market.workforce import Workforce  # noqa: E402
 from simulator.ledger import Ledger  # noqa: E402
 from simulator.office import MONTHLY_AT, Office  # noqa: E402
 from simulator.policy import Null, Policy  # noqa: E402
@@ -33,13 +44,22 @@ from simulator.training import Market  # noqa: E402
 from simulator.wiring import Values, Wiring, first_month, resolve  # noqa: E402
 
 MONTH = (
-    "calendar_drivers",  # 1 rights granted and lapsed on 1 January, year, open windows
-    "employers",  # 2 what colleagues do, and the norm of every team
-    "sweep",  # 3 behaviour, plans, applications
-    "offices",  # 4 windows, queue, purse, awards, starts
-    "books",  # 5 the ledger closes
-    "record",  # 6 tallies and surveys
+    "calendar_drivers",  # 1 rights granted and lapsed on 1 January, year, climate, open windows
+    "working_lives",  # 2 ageing, entry and exit, school, other jobs; no policy has a part in it
+    "employers",  # 3 what colleagues do, and the norm of every team
+    "sweep",  # 4 behaviour, plans, applications
+    "offices",  # 5 windows, queue, purse, awards, starts
+    "books",  # 6 the ledger closes
+    "record",  # 7 tallies and surveys
 )
+
+
+Climate = Callable[[int], tuple[float, float]]  # month -> cycle in SD, covid from 0 to 1
+
+
+def steady(t: int) -> tuple[float, float]:
+    """A climate without cycle and covid."""
+    return 0.0, 0.0
 
 
 class Recorder(Protocol):
@@ -52,8 +72,10 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
     """Dutch workers, their teams and the policies in force, month by month.
 
     `introduction` is the month from which the policies are in force, `spin_up` the month after
-    which the reference of the descriptive norm is frozen. With `agents` every row is a Mesa agent
-    and step 3 is `agents.do("step")`, with the same result to the last bit.
+    which the reference of the descriptive norm is frozen. With a `workforce` people age, change
+    jobs, leave and enter; without one the people stay as they are. `climate` gives the business
+    cycle and covid of a month. With `agents` every row is a Mesa agent and step 4 is
+    `agents.do("step")`, with the same result to the last bit.
     """
 
     def __init__(
@@ -70,6 +92,8 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         threads: int = 1,
         block_rows: int = BLOCK_ROWS,
         recorder: Recorder | None = None,
+        workforce: Workforce | None = None,
+        climate: Climate = steady,
         state: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(rng=np.random.default_rng(seed))
@@ -89,6 +113,8 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         ]
         self.wiring = Wiring(self.population, self.policies, self.parameters, months)
         self.ledger, self.desk = Ledger(), Desk(self)
+        self.workforce, self.climate = workforce, climate
+        self.lives = WorkingLives(workforce, self.population, seed) if workforce else None
         self.market = Market(self.parameters["market"], 1.0 / population.weight, seed)
         self.turnover = 0
         self.tallies: dict[str, int] = {}
@@ -110,7 +136,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self._team_size = np.bincount(self.population.worker["team"], minlength=teams)
         self._by_agents = agents
         if agents:
-            for row in range(self.population.persons):
+            for row in range(self.population.rows):
                 Worker(self, row, register=True)
 
     def _set_clock(self) -> None:
@@ -146,13 +172,14 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
             self.population, policies, seed=self.seed_number, parameters=self.parameters,
             calendar=self.calendar, introduction=self.introduction, spin_up=self.spin_up,
             threads=self.pool._max_workers if self.pool else 1, block_rows=self.block_rows,
-            recorder=recorder, state=self.snapshot(),
+            recorder=recorder, workforce=self.workforce, climate=self.climate,
+            state=self.snapshot(),
         )  # fmt: skip
 
     def worker(self, row: int) -> Worker:
         """One worker as a Mesa agent; ValueError if there is no such row."""
-        if not 0 <= row < self.population.persons:
-            raise ValueError(f"worker {row}: rows are 0 to {self.population.persons - 1}")
+        if not 0 <= row < self.population.rows:
+            raise ValueError(f"worker {row}: rows are 0 to {self.population.rows - 1}")
         return Worker(self, row)
 
     def drivers(self) -> dict[str, float]:
@@ -160,7 +187,8 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         opened = {f"{o.policy.name}_open": float(o.is_open(self.t)) for o in self.offices}
         opened |= {f"{o.policy.name}_served": o.served for o in self.offices}
         year, month = map(float, self.calendar.at(self.t))
-        return {"year": year, "month": month, **self.state, **opened}
+        climate = register.climate(*self.climate(self.t), self.parameters)
+        return {"year": year, "month": month, **climate, **self.state, **opened}
 
     def count(self, found: Mapping[str, int]) -> None:
         """Add to this month's tallies."""
@@ -190,6 +218,46 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
             self.wiring.revalue()
         self.clock.run(until=self.calendar.begins(self.t) + MONTHLY_AT)
         self._now = self.drivers()
+
+    def _working_lives(self) -> None:
+        if self.lives is None:
+            return
+        month, events = self.lives.events(self.t, self.pool, self.block_rows)
+        leaving, entering, moving = events.of(LEAVES), events.of(ENTERS), events.of(MOVES)
+        self._team_size -= self._members(leaving)
+        self.desk.gone(leaving)
+        self.lives.leave(leaving)
+        self.lives.enter(month, entering, self.t)
+        learned = events.of(LEARNED)
+        level = self.lives.finish_school(month, learned, self.t)
+        self._apply("schooled", learned, education_before=level)
+        for rows in (entering, moving):
+            moved = self.lives.move(month, rows, self.t, entering=rows is entering)
+            there = rows[moved.new_employer]
+            self._team_size += self._members(there)
+            self._team_size -= np.bincount(moved.team[moved.new_employer],
+                                           minlength=self._team_size.size)  # fmt: skip
+            if rows is entering:
+                self._apply("newcomer", rows)
+                continue
+            self._apply("position", rows, contract_before=moved.before)
+            self._apply("employer", there)
+            self.desk.moved(newly(moved))
+        self._apply("aged", events.of(OLDER))
+        self.count({"entered": entering.size, "left": leaving.size, "moved": moving.size,
+                    "schooled": learned.size})  # fmt: skip
+
+    def _members(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many of the rows are in each team."""
+        return np.bincount(self.population.worker["team"][rows], minlength=self._team_size.size)
+
+    def _apply(self, what: str, rows: NDArray[np.int64], **before: NDArray[Any]) -> None:
+        """The laws for persons to whom something happened, who know how it was before."""
+        bound = self.wiring.events[what]
+        scratch = bound.scratch(rows.size)
+        for name, values in before.items():
+            scratch[name] = values.astype(np.int8)
+        bound.batch(rows, self.t, self.key, self._now, scratch, self.pool)
 
     def _employers(self) -> None:
         team, size = self.population.team, self._team_size

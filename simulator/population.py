@@ -10,6 +10,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.codes import ABSENT, NO_FIRM, NO_SECTOR
 from simulator.columns import TEAM, WORKER, Column, table
 from simulator.synthesis import People
 
@@ -26,12 +27,18 @@ class Population:
     columns: dict[str, Column]
 
     @property
-    def persons(self) -> int:
+    def rows(self) -> int:
+        """Rows of the table of workers, free ones included."""
         return int(self.worker["stage"].size)
 
     @property
+    def persons(self) -> int:
+        """Persons who are there now."""
+        return self.rows - int(np.count_nonzero(self.worker["contract"] == ABSENT))
+
+    @property
     def bytes_per_worker(self) -> float:
-        return sum(a.nbytes for a in self.worker.values()) / self.persons
+        return sum(a.nbytes for a in self.worker.values()) / self.rows
 
     def with_columns(self, extra: Iterable[Column]) -> Population:
         """A copy with further columns at their start values; those there already stay.
@@ -43,8 +50,13 @@ class Population:
         columns = table([*self.columns.values(), *new])
         worker = {name: array.copy() for name, array in self.worker.items()}
         for name in columns.keys() - worker.keys():
-            worker[name] = _new(columns[name], self.persons)
+            worker[name] = _new(columns[name], self.rows)
         return Population(worker, {k: v.copy() for k, v in self.team.items()}, self.weight, columns)
+
+    def vacate(self, rows: NDArray[np.integer]) -> None:
+        """Leave rows free: every column at its start value, and nobody there."""
+        for name, array in self.worker.items():
+            array[rows] = _NOBODY.get(name, self.columns[name].start)
 
     def append(self, **values: object) -> None:
         """Add one person without an employer; columns not named get their start value."""
@@ -54,30 +66,54 @@ class Population:
             self.worker[name] = np.concatenate([array, one])
 
 
+# What the columns of a row hold in which nobody is.
+_NOBODY = {
+    "contract": ABSENT, "stage": 0, "exposure": 0.0, "sector": NO_SECTOR, "firm_size": NO_FIRM,
+}  # fmt: skip
+
+
 def _new(column: Column, rows: int) -> NDArray[Any]:
     return np.full(rows, column.start, dtype=column.dtype)
 
 
 def populate(
-    people: People, culture: NDArray[np.floating], budget: NDArray[np.floating]
+    people: People,
+    culture: NDArray[np.floating],
+    budget: NDArray[np.floating],
+    rows: int = 0,
+    tenure: NDArray[np.integer] | None = None,
 ) -> Population:
-    """Tables for a synthetic population; culture (z) and budget (EUR) have a value an employer."""
+    """Tables for a synthetic population; culture (z) and budget (EUR) have a value an employer.
+
+    `rows` beyond the number of people are free, for who enters later; `tenure` is how many months
+    everybody has held the present position.
+    """
     columns = table(WORKER)
-    rows = people.age.size
+    persons = people.age.size
     given = {
         name: getattr(people, name)
         for name in ("age", "education", "contract", "sector", "firm_size", "team")
     }
     worker = {
-        name: given[name].astype(c.dtype, copy=False) if name in given else _new(c, rows)
+        name: given[name].astype(c.dtype, copy=False) if name in given else _new(c, persons)
         for name, c in columns.items()
     }
+    if tenure is not None:
+        worker["job_since"] = (-tenure).astype(np.int16)
+    if rows > persons:
+        free = {n: np.full(rows - persons, _NOBODY.get(n, columns[n].start), a.dtype)
+                for n, a in worker.items()}  # fmt: skip
+        worker = {n: np.concatenate([a, free[n]]) for n, a in worker.items()}
     teams = people.team_employer.size
     team = {c.name: _new(c, teams) for c in TEAM}
     team["employer"] = people.team_employer.astype(np.int32, copy=False)
     team["culture"] = culture[people.team_employer].astype(np.float32)
     team["culture_set_point"] = team["culture"].copy()
-    team["employer_size"][people.team[people.team > 0]] = people.firm_size[people.team > 0]
+    members = people.team[people.team > 0]
+    team["employer_size"][members] = people.firm_size[people.team > 0]
+    team["employer_sector"][members] = people.sector[people.team > 0]
+    team["seats"] = np.bincount(people.team, minlength=teams).astype(np.int16)
+    team["seats"][0] = 0
     team["training_budget"] = np.round(budget[people.team_employer] * 100).astype(np.int32)
     return Population(worker, team, people.weight, columns)
 

@@ -50,14 +50,12 @@ class Recorder:
     indicators: list[NDArray[np.float64]] = field(default_factory=list)
     log: list[dict[str, NDArray[Any]]] = field(default_factory=list)
     two_years: list[NDArray[np.uint8]] = field(default_factory=list)  # packed bits, every 12 months
-    cells: NDArray[np.int32] | None = None
+    sizes: list[NDArray[np.float64]] = field(default_factory=list)  # persons by group, per survey
 
     def take(self, model: LearningModel) -> None:
         """Keep this month of the model."""
         if model.t < self.first:
             return
-        if self.cells is None:
-            self.cells = groups.cells(model.population.worker)
         worker = model.population.worker
         self.months.append(model.t)
         self.flows.append(dict(model.tallies))
@@ -73,9 +71,10 @@ class Recorder:
     def question(self, model: LearningModel) -> NDArray[np.float64]:
         """Every indicator by group (rows as INDICATORS, columns as groups.GROUPS)."""
         worker, t = model.population.worker, model.t
-        cell = self.cells if self.cells is not None else groups.cells(worker)
-        size = np.bincount(cell, minlength=groups.CELLS)
-        everybody = np.ones(groups.CELLS, bool)
+        cell = groups.cells(worker)
+        size = groups.count(cell)
+        self.sizes.append(groups.by_group(size))
+        everybody = groups.population_cells(contracts=surveys.LABOUR_FORCE, ages=(15, 75))
         found = [
             surveys.shares(
                 cell,
@@ -95,9 +94,12 @@ class Recorder:
         return np.array(found)
 
     def courses(self) -> dict[str, NDArray[Any]]:
-        """Every self-chosen course since `first`: row, t, funded_by, price and public cents."""
+        """Every self-chosen course since `first`: row, t, funded_by, price and public cents, and
+        the cell of `groups` in which the learner was.
+        """
         if not self.log:
-            return {k: np.zeros(0, np.int64) for k in ("row", "t", "funded_by", "price", "public")}
+            names = ("row", "t", "funded_by", "price", "public", "cell")
+            return {k: np.zeros(0, np.int64) for k in names}
         return {k: np.concatenate([part[k] for part in self.log]) for k in self.log[0]}
 
 
@@ -106,9 +108,10 @@ def _started(model: LearningModel) -> dict[str, NDArray[Any]]:
     worker, parts = model.population.worker, model.desk.started
     rows = np.concatenate([np.zeros(0, np.int64), *(part[0] for part in parts)])
     public = np.concatenate([np.zeros(0, np.int32), *(part[1] for part in parts)])
+    cell = groups.cells({name: worker[name][rows] for name in groups.AXES})
     return {"row": rows, "t": np.full(rows.size, model.t, np.int32),
             "funded_by": worker["funded_by"][rows], "price": worker["plan_price"][rows],
-            "public": public}  # fmt: skip
+            "public": public, "cell": cell}  # fmt: skip
 
 
 def paid_by_employer(courses: dict[str, NDArray[Any]]) -> NDArray[np.bool_]:
@@ -157,5 +160,6 @@ def load_checkpoint(path: Path, like: LearningModel) -> LearningModel:
     return type(like)(
         population, like.policies, seed=like.seed_number, parameters=like.parameters,
         calendar=like.calendar, introduction=like.introduction, spin_up=like.spin_up,
-        block_rows=like.block_rows, recorder=like.recorder, state=state,
+        block_rows=like.block_rows, recorder=like.recorder, workforce=like.workforce,
+        climate=like.climate, state=state,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """NEA, ROA, AES and EBB as instruments that question the simulated people.
 
 Each survey has its own population, window and kinds of learning, and all are computed from the
-same spells. Employees, workers and the labour force are simulated; the inactive are not.
+same spells.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ PARAMETERS = parameters(
 )  # fmt: skip
 
 EMPLOYED = (*codes.EMPLOYEE_CONTRACTS, *codes.SELF_EMPLOYED_CONTRACTS)
-EVERYBODY = (*EMPLOYED, codes.UNEMPLOYED)
+LABOUR_FORCE = (*EMPLOYED, codes.UNEMPLOYED)
+EVERYBODY = (*LABOUR_FORCE, codes.INACTIVE)  # at ages 25-64; others inactive are not simulated
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,9 @@ SURVEYS: dict[str, Survey] = {
                (15, 75), 62_000, "TNO/CBS, Nationale Enquete Arbeidsomstandigheden"),
         Survey("ROA", "course in the last 2 years, workers 15-74", 24, EMPLOYED, (15, 75), 2_800,
                "ROA, Leven lang ontwikkelen in Nederland"),
-        Survey("AES", "learning in the last 12 months, labour force 25-64", 12, EVERYBODY,
+        Survey("AES", "learning in the last 12 months, persons 25-64", 12, EVERYBODY,
                (25, 65), 3_000, "CBS/Eurostat, Adult Education Survey"),
-        Survey("EBB", "learning in the last 4 weeks, labour force 25-64", 1, EVERYBODY, (25, 65),
+        Survey("EBB", "learning in the last 4 weeks, persons 25-64", 1, EVERYBODY, (25, 65),
                60_000, "CBS, Enquete Beroepsbevolking"),
     )
 }  # fmt: skip
@@ -99,7 +100,7 @@ def shares(
 
     `size` is the number of persons in every cell, `population` the cells that are asked.
     """
-    agree = np.bincount(cell[yes], minlength=groups.CELLS) * population
+    agree = groups.count(cell[yes]) * population
     with np.errstate(invalid="ignore", divide="ignore"):
         return groups.by_group(agree) / groups.by_group(size * population)
 

@@ -7,198 +7,26 @@ fitting), rounded to whole persons with the one-way margins held, and laid out b
 from __future__ import annotations
 
 import math
-import tomllib
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator import codes, employers
-from simulator.employers import SIZE_CLASSES, Checks, FirmCounts, Floats, Ints
-
-Bools = NDArray[np.bool_]
-Selection = dict[str, tuple[int, ...]]  # codes by dimension, or by category
-
-# Contract first: systematic rounding holds the leading axes best, and most margins that are
-# conditional are conditional on the contract.
-LABELS: dict[str, tuple[str, ...]] = {
-    "contract": tuple(codes.CONTRACT.values()),
-    "age": codes.AGE_BANDS,
-    "education": tuple(codes.EDUCATION.values()),
-    "firm_size": tuple(codes.FIRM_SIZE.values()),
-    "sector": tuple(codes.SECTOR.values()),
-}
-SHAPE = tuple(len(labels) for labels in LABELS.values())
-AXIS = {dimension: axis for axis, dimension in enumerate(LABELS)}
-CLASSES: dict[str, Selection] = {
-    "contract": {
-        "employed": (*codes.EMPLOYEE_CONTRACTS, *codes.SELF_EMPLOYED_CONTRACTS),
-        "flexible": codes.FLEXIBLE_CONTRACTS,
-        "self-employed": codes.SELF_EMPLOYED_CONTRACTS,
-    },
-    "education": {
-        name: tuple(code for code, level in codes.EDUCATION_CLASS.items() if level == k)
-        for k, name in enumerate(codes.EDUCATION_CLASSES)
-    },
-}
-ZZP = (codes.ZZP_LABOUR, codes.ZZP_PRODUCTS)
-UNITS = {"persons": 1, "thousand persons": 1000, "percent": 0}  # persons; 0: no count
-PROVENANCE = ("name", "year", "population", "source", "verification", "read", "unit", "note")
-FEWEST, MOST = 1_000, 10_000_000
-
-
-@dataclass(frozen=True)
-class Margin:
-    """A published distribution over the categories of one dimension, with where it was read.
-
-    `members` are the codes of each category; `shares` sum to 1 over the persons in `within`;
-    `total` is in `provenance["unit"]`.
-    """
-
-    name: str
-    dimension: str
-    within: Selection
-    members: Selection
-    shares: tuple[float, ...]
-    total: float
-    provenance: dict[str, str]
-
-    def groups(self) -> Ints:
-        """The category of every cell of the joint table, flat; -1 outside the population."""
-        group = np.full(SHAPE[AXIS[self.dimension]], -1)
-        for k, members in enumerate(self.members.values()):
-            group[list(members)] = k
-        return np.where(_selected(self.within), _along(self.dimension, group), -1).ravel()
-
-
-@dataclass(frozen=True)
-class Margins:
-    """The validated content of a margins file; `odds` are the assumed associations."""
-
-    margins: tuple[Margin, ...]
-    odds: tuple[tuple[Selection, float], ...]
-    firms: FirmCounts
-    team_sizes: tuple[int, int]
-
-    @classmethod
-    def load(cls, path: str | Path) -> Margins:
-        """Read and validate a TOML file; ValueError with one line per error."""
-        path = Path(path)
-        try:
-            data = tomllib.loads(path.read_text(encoding="utf-8"))
-        except tomllib.TOMLDecodeError as error:
-            raise ValueError(f"{path.name}: not valid TOML ({error}); mend that line") from None
-        reader = _Reader(path.name)
-        result = cls(
-            margins=tuple(reader.margin(table) for table in data.get("margin", [])),
-            odds=tuple(reader.odds(data.get("association", []))),
-            firms=FirmCounts.read(data.get("firms", {}), reader),
-            team_sizes=employers.read_team_sizes(data.get("teams", {}), reader),
-        )
-        reader.together(result.margins)
-        if reader.errors:
-            raise ValueError("\n".join(reader.errors))
-        return result
-
-    @property
-    def national(self) -> float:
-        """Persons in the national labour force: the total of the margin 'status'."""
-        status = next(margin for margin in self.margins if margin.name == "status")
-        return status.total * UNITS[status.provenance["unit"]]
-
-
-class _Reader(Checks):
-    """Turns the tables of a margins file into margins and associations."""
-
-    def together(self, margins: tuple[Margin, ...]) -> None:
-        """Errors of the file as a whole: a dimension without margin, a total without unit."""
-        names = [margin.name for margin in margins]
-        for dimension in [d for d in LABELS if all(m.dimension != d for m in margins)]:
-            self.error("margin", names, f"one for {dimension} too", f"add a margin of {dimension}")
-        status = [m for m in margins if m.name == "status" and not m.within]
-        if len(status) != 1 or not UNITS.get(status[0].provenance["unit"]):
-            self.error("margin", names, "one 'status' in persons, of all", "it is the total of N")
-        if len(set(names)) < len(names):
-            self.error("margin.name", names, "names of their own", "rename the double one")
-
-    def margin(self, table: Mapping[str, Any]) -> Margin:
-        """One [[margin]]."""
-        key = f"margin[{table.get('name', '?')}]"
-        dated = {field: str(table[field]) for field in ("year", "read") if field in table}
-        provenance = self.texts(key, {**table, **dated}, *PROVENANCE)
-        self.choice(f"{key}.unit", table.get("unit"), UNITS)
-        dimension, categories = str(table.get("dimension")), {}
-        if self.choice(f"{key}.dimension", dimension, LABELS):
-            categories = self.categories(f"{key}.values", dimension, table)
-        amounts, total = self.amounts(key, table)
-        return Margin(
-            name=provenance["name"],
-            dimension=dimension,
-            within=self.selection(f"{key}.within", table.get("within", {})),
-            members=categories,
-            shares=tuple(amount / (math.fsum(amounts) or 1.0) for amount in amounts),
-            total=total,
-            provenance=provenance,
-        )
-
-    def amounts(self, key: str, table: Mapping[str, Any]) -> tuple[list[float], float]:
-        """The values of a margin and their total, with the unknown."""
-        amounts = [self.number(f"{key}.values.{k}", v) for k, v in table.get("values", {}).items()]
-        total = self.number(f"{key}.total", table.get("total"))
-        found = math.fsum(amounts) + self.number(f"{key}.unknown", table.get("unknown", 0))
-        # Each published number is rounded, so a sum may miss the total by half a unit for each.
-        if abs(found - total) > 0.5 * (len(amounts) + 1):
-            self.error(f"{key}.values (sum)", found, f"the total {total:g}", "mend one of them")
-        if not any(amounts):
-            self.error(f"{key}.values", amounts, "a number above 0 among them", "add the values")
-        return amounts, total
-
-    def categories(self, key: str, dimension: str, table: Mapping[str, Any]) -> Selection:
-        """The codes of every category, which together are those of the population, once each."""
-        within, groups = table.get("within", {}), table.get("groups", {})
-        wanted = set(self.codes_of(key, dimension, within.get(dimension, LABELS[dimension])))
-        if dimension in ("firm_size", "sector"):
-            wanted -= {len(LABELS[dimension]) - 1}  # "none": follows from being unemployed
-        found = {
-            label: self.codes_of(key, dimension, groups.get(label, [label] * (label != "other")))
-            for label in table.get("values", {})
-        }
-        named = [code for members in found.values() for code in members]
-        rest = tuple(sorted(wanted - set(named)))
-        if "other" in found:
-            found["other"] = rest
-        elif rest:
-            missing = [LABELS[dimension][code] for code in rest]
-            self.error(key, [*found], f"{missing} as well", "add the missing categories")
-        if len(set(named)) < len(named) or not wanted >= set(named):
-            self.error(key, [*found], "each category of the population once", "remove the overlap")
-        return found
-
-    def codes_of(self, key: str, dimension: str, labels: list[str]) -> tuple[int, ...]:
-        """The codes of categories or classes of categories."""
-        known = CLASSES.get(dimension, {}) | {c: (k,) for k, c in enumerate(LABELS[dimension])}
-        for label in labels:
-            self.choice(key, label, known)
-        return tuple(code for label in labels for code in known.get(label, ()))
-
-    def selection(self, key: str, table: Mapping[str, Any]) -> Selection:
-        """The cells of a `within` or a `when`."""
-        for dimension in table:
-            self.choice(key, dimension, LABELS)
-        return {d: self.codes_of(f"{key}.{d}", d, table[d]) for d in LABELS if d in table}
-
-    def odds(self, tables: list[Mapping[str, Any]]) -> Iterator[tuple[Selection, float]]:
-        """Every row of odds of the [[association]]s."""
-        for table in tables:
-            key = f"association[{table.get('name', '?')}]"
-            self.texts(key, table, "name", "source", "verification", "note")
-            for row in table.get("odds", []):
-                when = self.selection(f"{key}.when", row.get("when", {}))
-                yield when, self.number(f"{key}.odds", row.get("odds"))
+from simulator.employers import SIZE_CLASSES, Floats, Ints
+from simulator.margins import (
+    AGE_ENDS,
+    AXIS,
+    FEWEST,
+    MOST,
+    SHAPE,
+    WORKLESS,
+    ZZP,
+    Bools,
+    Margins,
+    selected,
+)
 
 
 @dataclass(frozen=True)
@@ -233,20 +61,24 @@ class MarginRow:
     difference: float
 
 
-def synthesise(margins: Margins, persons: int, seed: int) -> People:
-    """`persons` rows (1,000 to 10,000,000) that reproduce the margins; same input, same rows."""
+def synthesise(margins: Margins, persons: int, seed: int, table: Floats | None = None) -> People:
+    """`persons` rows (1,000 to 10,000,000) that reproduce the margins; same input, same rows.
+
+    With `table` they are spread as in that joint table, whose sum is the number of persons
+    relative to `persons`, instead of the fitted one.
+    """
     if not FEWEST <= persons <= MOST:
         raise ValueError(f"persons = {persons}: allowed is {FEWEST} to {MOST}; change persons")
     key = np.random.SeedSequence(seed).generate_state(2, np.uint64)
     generator = np.random.Generator(np.random.Philox(key=key))
-    counts = _whole(fit(margins) * persons, generator.random())
+    table = fit(margins) if table is None else table
+    counts = _whole(table * persons, generator.random())
+    total = int(counts.sum())
     cell, blocks = _rows(counts, generator)
     contract, band, education, firm_size, sector = (
         code.astype(np.int8).ravel()[cell] for code in np.indices(SHAPE)
     )
-    first = 12 * np.array(codes.AGE_BAND_STARTS, dtype=np.int16)
-    months = int(first[1] - first[0])  # the bands are equally wide
-    age = first[band] + generator.integers(0, months, persons, dtype=np.int16)
+    age = _ages(band, margins.profile, generator.random(total))
     by_size = blocks[1:].reshape(len(SIZE_CLASSES), -1)
     firms = employers.make_employers(by_size, margins.firms, generator)
     teams = employers.make_teams(firms.filled, *margins.team_sizes, generator)
@@ -265,6 +97,18 @@ def synthesise(margins: Margins, persons: int, seed: int) -> People:
     )
 
 
+def _ages(band: NDArray[np.int8], profile: tuple[float, ...], luck: Floats) -> NDArray[np.int16]:
+    """Ages in months within the bands, from one draw a person."""
+    age = np.empty(band.size, np.int16)
+    for k, (start, end) in enumerate(zip(codes.AGE_BAND_STARTS, AGE_ENDS, strict=True)):
+        rows = np.flatnonzero(band == k)
+        first = start - codes.AGE_BAND_STARTS[0]
+        reached = np.concatenate(([0.0], np.cumsum(profile[first : first + end - start])))
+        years = np.interp(luck[rows], reached / reached[-1], np.arange(start, end + 1))
+        age[rows] = np.minimum(np.floor(12.0 * years), 12 * end - 1)
+    return age
+
+
 def fit(margins: Margins, tolerance: float = 1e-6, rounds: int = 1000) -> Floats:
     """The joint shares of all cells (axes of LABELS), by iterative proportional fitting.
 
@@ -273,7 +117,7 @@ def fit(margins: Margins, tolerance: float = 1e-6, rounds: int = 1000) -> Floats
     """
     table = _possible().astype(np.float64)
     for when, odds in margins.odds:
-        table = np.where(_selected(when), table * odds, table)
+        table = np.where(selected(when), table * odds, table)
     live = np.flatnonzero(table)
     cells = table.ravel()[live]
     cells /= cells.sum()
@@ -297,33 +141,19 @@ def fit(margins: Margins, tolerance: float = 1e-6, rounds: int = 1000) -> Floats
 
 
 def _possible() -> Bools:
-    """Cells that may hold persons: the unemployed have no firm or sector, zzp a firm of one."""
-    none = _selected({"contract": (codes.UNEMPLOYED,)})
-    no_firm = _selected({"firm_size": (codes.NO_FIRM,)})
-    no_sector = _selected({"sector": (codes.NO_SECTOR,)})
-    alone = ~_selected({"contract": ZZP}) | _selected({"firm_size": (codes.SIZE_1_9,)})
+    """Cells that may hold persons: who has no work has no firm or sector, zzp a firm of one."""
+    none = selected({"contract": WORKLESS})
+    no_firm = selected({"firm_size": (codes.NO_FIRM,)})
+    no_sector = selected({"sector": (codes.NO_SECTOR,)})
+    alone = ~selected({"contract": ZZP}) | selected({"firm_size": (codes.SIZE_1_9,)})
     return np.asarray((none == no_firm) & (none == no_sector) & alone)
-
-
-def _along(dimension: str, values: NDArray[Any]) -> NDArray[Any]:
-    """Values by category of a dimension, ready to be broadcast over the joint table."""
-    shape = [1] * len(SHAPE)
-    shape[AXIS[dimension]] = -1
-    return values.reshape(shape)
-
-
-def _selected(selection: Selection) -> Bools:
-    cells = np.ones(SHAPE, dtype=np.bool_)
-    for dimension, members in selection.items():
-        cells &= _along(dimension, np.isin(np.arange(SHAPE[AXIS[dimension]]), members))
-    return cells
 
 
 def _whole(expected: Floats, offset: float) -> Ints:
     """Whole persons whose one-way margins are the expected ones, rounded.
 
     Systematic rounding along the cells holds the leading axes; the others are then repaired axis
-    by axis, for the employed and the unemployed apart.
+    by axis, for those with and without work apart.
     """
     reached = np.cumsum(expected)
     reached[-1] = round(float(expected.sum()))
@@ -366,7 +196,7 @@ def _rows(counts: Ints, generator: np.random.Generator) -> tuple[NDArray[np.uint
     Block 0 is who has no employer; the others are size class x sector, in random order within.
     """
     contract, _, _, firm_size, sector = np.indices(SHAPE)
-    teamless = np.isin(contract, (*ZZP, codes.UNEMPLOYED)) | (counts == 0)
+    teamless = np.isin(contract, (*ZZP, *WORKLESS)) | (counts == 0)
     block = np.where(teamless, 0, 1 + firm_size * codes.NO_SECTOR + sector).ravel()
     number = 1 + len(SIZE_CLASSES) * codes.NO_SECTOR
     order = np.argsort(block, kind="stable")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,14 +13,18 @@ from numpy.typing import NDArray
 
 from simulator import codes, groups, ledger
 from simulator.additionality import CLASSES, Courses, classes
+from simulator.behaviour import register
 from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
 from simulator.behaviour.employers import draw_employers
 from simulator.calendar import Calendar
-from simulator.model import LearningModel
+from simulator.labour_market.lives import tenures
+from simulator.labour_market.workforce import Workforce
+from simulator.margins import Margins
+from simulator.model import Climate, LearningModel, steady
 from simulator.policy import Policy
 from simulator.population import populate
 from simulator.record import INDICATORS, Recorder
-from simulator.synthesis import Margins, synthesise
+from simulator.synthesis import synthesise
 from simulator.wiring import Values
 
 NULL = "null"
@@ -44,6 +49,8 @@ class Design:
     every: int = 3
     probe: float = 0.0
     standing: Callable[[], Sequence[Policy]] = list  # in force from month 0, whatever the variant
+    workforce: Callable[[], Workforce | None] = lambda: None  # none: people stay as they are
+    climate: Climate = steady
 
     @property
     def introduction(self) -> int:
@@ -58,14 +65,22 @@ def start(
     design: Design, seed: int, recorder: Recorder | None = None, **options: Any
 ) -> LearningModel:
     """A model at month 0: people, employers and the policies that are in force anyway."""
-    behaviour = {k: v for k, v in design.parameters.items() if k != EMPLOYERS.owner}
-    people = synthesise(design.margins, design.persons, seed)
+    known = {o.owner for o in register.OWNERS}
+    behaviour = {k: v for k, v in design.parameters.items() if k in known}
+    workforce = design.workforce()
+    if workforce is None:
+        people, rows, tenure = synthesise(design.margins, design.persons, seed), 0, None
+    else:
+        people = synthesise(design.margins, design.persons, seed, workforce.data.at_start())
+        rows = math.ceil(workforce.rows * design.persons)
+        tenure = tenures(workforce, people.contract, seed)
     values = EMPLOYERS.values(design.parameters.get(EMPLOYERS.owner))
     culture, budget = draw_employers(people.employer_size, seed, values)
     return LearningModel(
-        populate(people, culture, budget), design.standing(), seed=seed, parameters=behaviour,
-        calendar=design.calendar, introduction=design.introduction, spin_up=design.spin_up,
-        recorder=recorder, **options,
+        populate(people, culture, budget, rows, tenure), design.standing(), seed=seed,
+        parameters=behaviour, calendar=design.calendar, introduction=design.introduction,
+        spin_up=design.spin_up, recorder=recorder, workforce=workforce, climate=design.climate,
+        **options,
     )  # fmt: skip
 
 
@@ -112,10 +127,10 @@ def future(
 
 
 def _copied(recorder: Recorder) -> Recorder:
-    lists = ("months", "flows", "stages", "survey_months", "indicators", "log", "two_years")
+    lists = ("months", "flows", "stages", "survey_months", "indicators", "log", "two_years",
+             "sizes")  # fmt: skip
     kept = {name: list(getattr(recorder, name)) for name in lists}
-    return Recorder(recorder.first, recorder.every, recorder.keep_log, recorder.probe,
-                    cells=recorder.cells, **kept)  # fmt: skip
+    return Recorder(recorder.first, recorder.every, recorder.keep_log, recorder.probe, **kept)
 
 
 def _advance(model: LearningModel, end: int, progress: Callable[[int], None]) -> None:
@@ -138,7 +153,7 @@ def _summary(
     for k, name in enumerate(INDICATORS):
         data[name] = (("time", "group"), np.array([i[k] for i in recorder.indicators], np.float32))
     data["stage_share"] = (
-        ("time", "stage"), np.array(recorder.stages, np.float64) / model.population.persons
+        ("time", "stage"), np.array([s / s.sum() for s in recorder.stages], np.float64)
     )  # fmt: skip
     for name, series in _money(model, design, years).items():
         data[name] = (("year",), series * weight / 100)
@@ -153,25 +168,18 @@ def _summary(
         )  # fmt: skip
     kept = data["awards_eur"][1] - paid * weight / 100 - data["returned_eur"][1]
     data["unused_eur"] = (("year",), kept)
-    data["outside_eur"] = (("year",), _outside(recorder, courses, design, years) * weight / 100)
+    data["outside_eur"] = (("year",), _outside(courses, design, years) * weight / 100)
     for name, series in _months(model, design).items():
         data[name] = (("month",), series * weight)
     data["lead_time"] = ((), max((p.values["lead_time"] for p in _own(model)), default=0.0))
     data["reach"] = (("year", "group"), _reach(recorder, courses, design, years))
-    per_cell = np.bincount(_cells(recorder), minlength=groups.CELLS)
-    data["persons"] = (("group",), groups.by_group(per_cell) * weight)
+    data["persons"] = (("group",), _size(recorder, design.introduction) * weight)
     time = [(t - design.introduction + 1) / 12 for t in recorder.survey_months]
     return xr.Dataset(
         data,
         coords={"time": time, "month": np.arange(design.after), "year": labels,
                 "group": list(groups.GROUPS), "stage": list(codes.STAGES.values())},
     )  # fmt: skip
-
-
-def _cells(recorder: Recorder) -> NDArray[np.int32]:
-    if recorder.cells is None:
-        raise ValueError("nothing was recorded: the run ended before its spin-up")
-    return recorder.cells
 
 
 def _yearly(
@@ -264,14 +272,12 @@ def _months(model: LearningModel, design: Design) -> dict[str, NDArray[np.float6
             "awards_month": awards}  # fmt: skip
 
 
-def _outside(
-    recorder: Recorder, courses: Courses, design: Design, years: int
-) -> NDArray[np.float64]:
+def _outside(courses: Courses, design: Design, years: int) -> NDArray[np.float64]:
     """Cents a year for learners who are in none of the groups that policy names."""
     inside = np.zeros(groups.CELLS, bool)
     for group in NAMED:
         inside |= groups.in_group(group)
-    cents = np.where(inside[_cells(recorder)[courses["row"]]], 0, courses["public"])
+    cents = np.where(inside[courses["cell"]], 0, courses["public"])
     return _yearly(courses["t"], cents, design, years)
 
 
@@ -290,13 +296,19 @@ def _counts(
 
 def _reach(recorder: Recorder, courses: Courses, design: Design, years: int) -> NDArray[np.float64]:
     """Share of each group that starts a publicly paid course, by year."""
-    cell = _cells(recorder)
-    size = groups.by_group(np.bincount(cell, minlength=groups.CELLS))
     public = courses["public"] > 0
     found = np.zeros((years, len(groups.GROUPS)))
     for k in range(years):
-        inside = public & ((courses["t"] - design.spin_up) // 12 == k)
-        rows = np.unique(courses["row"][inside])
-        found[k] = groups.by_group(np.bincount(cell[rows], minlength=groups.CELLS))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return found / size
+        inside = np.flatnonzero(public & ((courses["t"] - design.spin_up) // 12 == k))
+        _, first = np.unique(courses["row"][inside], return_index=True)
+        reached = groups.by_group(groups.count(courses["cell"][inside[first]]))
+        found[k] = reached / np.maximum(_size(recorder, design.spin_up + 12 * k + 11), 1e-300)
+    return found
+
+
+def _size(recorder: Recorder, t: int) -> NDArray[np.float64]:
+    """Persons by group at the last survey up to month t."""
+    if not recorder.sizes:
+        raise ValueError("nothing was recorded: the run ended before its spin-up")
+    k = int(np.searchsorted(recorder.survey_months, t, side="right")) - 1
+    return recorder.sizes[max(k, 0)]

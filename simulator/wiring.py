@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from simulator import draws
 from simulator.behaviour import register
-from simulator.columns import TEAM, table
+from simulator.codes import ABSENT
+from simulator.columns import TEAM, code, table
 from simulator.fusion import Names
-from simulator.instruments import acting, awareness_law, fields, following, instruments, slots
+from simulator.instruments import (
+    acting,
+    awareness_law,
+    fields,
+    following,
+    instruments,
+    present,
+    slots,
+)  # fmt: skip
 from simulator.kernel import Bound, Kernel
 from simulator.laws import Law
 from simulator.parameters import Parameters
@@ -19,7 +30,10 @@ from simulator.settlement import awarded, book, scratch, settle
 from simulator.stack import Stack
 
 Values = Mapping[str, Mapping[str, float]]
-SCALARS = ("year", "month")  # drivers given month by month
+SCALARS = ("year", "month", *register.CLIMATE)  # drivers given month by month
+# Columns that live for one batch of persons to whom something happens.
+BEFORE = [replace(code("contract_before", "the position before", 13), scratch=True),
+          replace(code("education_before", "the level before", 5), scratch=True)]  # fmt: skip
 STATE = (
     "affordability_mean",
     "share_mean",
@@ -79,7 +93,18 @@ class Wiring:
         self.turned_away = self._bound(register.TURNED_AWAY)
         self.on_failure = [self._bound([p.on_failure]) if p.on_failure else None for p in policies]
         self.on_move = [self._bound([p.on_move]) if p.on_move else None for p in policies]
-        self.yearly = [self._bound([p.yearly]) if p.yearly else None for p in policies]
+        self.yearly = [self._bound([_of_persons(p.yearly)]) if p.yearly else None for p in policies]
+        events = replace(self._names, table={**self._names.table, **table(BEFORE)})
+        self.events = {
+            name: self._bound(laws, events)
+            for name, laws in (
+                ("newcomer", register.NEWCOMER),
+                ("position", register.POSITION),
+                ("employer", register.EMPLOYER),
+                ("schooled", register.SCHOOLED),
+                ("aged", register.AGED),
+            )
+        }
         team = Names(table(TEAM), {}, {}, self._names.owners, self._names.drivers)
         on_teams = acting(policies, "team_monthly")
         on_teams += following(register.TEAM, on_teams)
@@ -96,14 +121,17 @@ class Wiring:
         for bound in self._all:
             bound.revalue(self.values)
 
-    def prepare(self, drivers: Mapping[str, float]) -> None:
-        """Have every loop compiled, so that a first month takes no longer than the others."""
+    def prepare(self, drivers: Mapping[str, float], *, lives: bool = True) -> None:
+        """Have every loop compiled, so that a first month takes no longer than the others; with
+        `lives` also those of working lives.
+        """
         for bound in (self.sweep, self.team, *filter(None, self.yearly)):
             bound.prepare(drivers, rows=False)
         for bound in (
             self.start,
             self.turned_away,
             *filter(None, [*self.on_failure, *self.on_move]),
+            *(self.events.values() if lives else ()),
         ):
             bound.prepare(drivers, rows=True)
 
@@ -114,6 +142,11 @@ class Wiring:
         return bound
 
 
+def _of_persons(one: Law) -> Law:
+    """The law for rows in which somebody is."""
+    return replace(one, when=(present, *one.when))
+
+
 def first_month(population: Population, values: Values, key: tuple[object, object]) -> float:
     """Draw who people are; the mean of perceived affordability in a world without policy (Gbar)."""
     names = names_for(population, ())
@@ -121,4 +154,5 @@ def first_month(population: Population, values: Values, key: tuple[object, objec
     for laws in (register.AT_BIRTH, register.MEASURE):
         bound = Kernel(laws, names).bind(population.worker, population.team, values)
         found = bound.sweep(0, key, drivers)  # type: ignore[arg-type]
+        population.vacate(np.flatnonzero(population.worker["contract"] == ABSENT))
     return found["affordability_ppm"] / 1e6 / population.persons

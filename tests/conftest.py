@@ -14,13 +14,14 @@ from scipy.stats import chi2, kstest, norm
 from scenarios.scenario import FOLDER
 from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
 from simulator.behaviour.employers import draw_employers
+from simulator.margins import Margins
 from simulator.model import LearningModel
 from simulator.policies.leerrecht import Leerrecht
 from simulator.policies.leerrekening import Leerrekening
 from simulator.policies.voucher import Voucher
 from simulator.policy import Policy
 from simulator.population import Population, populate
-from simulator.synthesis import Margins, synthesise
+from simulator.synthesis import synthesise
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50)
 settings.register_profile("here", deadline=None, max_examples=50)

@@ -19,6 +19,8 @@ PARAMETERS = parameters(
               bounds=(1, 5_000), prior=(25, 150)),
     slack=param(0.4, "log ratio/z", "effect of time slack on it", "behaviour E4", "A",
                 bounds=(0, 3), prior=(0.2, 0.6)),
+    boom=param(0.1, "z per SD", "time slack lost when unemployment is one SD lower: no time in a "
+               "boom", "sign: source 004; size no source", "A", bounds=(-3, 3), prior=(0, 0.3)),
     lam34=param(0.25, "1/month", "chance that a feasible plan is acted on (action gap)",
                 "Scottish ITA funnel; behaviour E6 no. 14", "A", bounds=(0, 0.5),
                 prior=(0.10, 0.45)),
@@ -53,6 +55,12 @@ def willingness(education, p):
     if education == codes.LOW:
         return p.pi * p.pi_low
     return p.pi * p.pi_high if education >= codes.BACHELOR else p.pi
+
+
+@derived(p=PARAMETERS)
+def own_time(slack, time_pressure, p):
+    """What a plan may take of own time: tau e^(.4 T) in hours, less in a boom."""
+    return p.tau * exp(p.slack * (slack - time_pressure))
 
 
 @scalar
@@ -105,17 +113,17 @@ def drop():
     return codes.CONTEMPLATION, 0, 0.0, 1
 
 
-def _acts(stage, applies, intention, u, p):
+def _acts(stage, applies, intention, courses_open, u, p):
     """The action gap: u < lam34 2 Lambda(g34 I), for who waits for no window."""
-    ready = below(u / (2.0 * p.lam34), p.intention * intention) if p.lam34 > 0.0 else False
+    rate = 2.0 * p.lam34 * courses_open
+    ready = below(u / rate, p.intention * intention) if rate > 0.0 else False
     return stage == codes.PREPARATION and applies == 0 and ready
 
 
-def _may_have_time(hurdle_time, plan_hours, plan_payer, slack, paid_most, p_plans, p):
+def _may_have_time(hurdle_time, plan_hours, plan_payer, own_time, paid_most, p_plans):
     """Whether the plan would pass the time gate with as much paid time as there could be."""
     paid = max(p_plans.paid_time if plan_payer == 1 else 0.0, paid_most)
-    tau = p.tau * exp(p.slack * slack)
-    return hurdle_time < exp(-(plan_hours * (1.0 - paid)) / tau)
+    return hurdle_time < exp(-(plan_hours * (1.0 - paid)) / own_time)
 
 
 @law("applies", "public_money", p=PARAMETERS, at=("stage", codes.PREPARATION),
@@ -123,17 +131,16 @@ def _may_have_time(hurdle_time, plan_hours, plan_payer, slack, paid_most, p_plan
      after=("drop",), u="stage")  # fmt: skip
 def act(
     hurdle_money, hurdle_time, hurdle_crowd, plan_price, plan_hours, plan_payer, training_budget,
-    slack, willingness, alone_cost, alone_paid, offer_cost, offer_by, offer_amount, offer_paid,
+    own_time, willingness, alone_cost, alone_paid, offer_cost, offer_by, offer_amount, offer_paid,
     offer_open, offer_left, p_plans, p,
 ):  # fmt: skip
     """3->4 through the money gate and the time gate: enrol, or apply for public money.
 
     Money: u < exp(-p_eff / pi_g); time: v < exp(-h_own / (tau e^(.4 T))).
     """
-    tau = p.tau * exp(p.slack * slack)
     paid = p_plans.paid_time if plan_payer == 1 else 0.0
     hours = plan_hours * (1.0 - max(paid, alone_paid))
-    alone = through_gates(hurdle_money, alone_cost, willingness, hurdle_time, hours, tau)
+    alone = through_gates(hurdle_money, alone_cost, willingness, hurdle_time, hours, own_time)
     if offer_by > 0 and (
         plan_payer == 0
         or crowded_out(hurdle_crowd, p.crowd_out, p.crowd_by_budget, plan_price, training_budget)
@@ -141,7 +148,7 @@ def act(
         topped = min(offer_left, training_budget) if plan_payer == 1 else 0.0
         felt = max(offer_cost - topped, 0.0)
         hours = plan_hours * (1.0 - max(paid, offer_paid))
-        helped = through_gates(hurdle_money, felt, willingness, hurdle_time, hours, tau)
+        helped = through_gates(hurdle_money, felt, willingness, hurdle_time, hours, own_time)
         if helped and (offer_open > 0.0 or not alone):
             return int(offer_by), offer_amount
     return ALONE if alone else 0, 0.0

@@ -1,7 +1,10 @@
 """Attitude, self-efficacy and urgency: set-points of the person, shocks, and slow return."""
 
+import math
+from collections.abc import Mapping
+
 from simulator import codes
-from simulator.laws import clip, law, normal
+from simulator.laws import clip, law, normal, scalar
 from simulator.parameters import param, parameters
 
 PARAMETERS = parameters(
@@ -19,6 +22,11 @@ PARAMETERS = parameters(
         1.0, "z", "rise of urgency when the job is threatened", "no source", "A",
         bounds=(0, 6), prior=(0.5, 1.5),
     ),
+    slump=param(0.3, "log ratio per SD", "that chance when unemployment is one SD higher",
+                "no source", "A", bounds=(-2, 2), prior=(0, 0.6)),
+    job_loss=param(1.5, "z", "rise of urgency when work is lost", "sign: source 000 l.246-251 (the "
+                   "unemployed among STAP's applicants); size no source", "A", bounds=(0, 6),
+                   prior=(0.5, 2.5)),
     informal_weight=param(
         0.02, "z/month per share", "informal learning feeding urgency (w_inf)", "no source", "A",
         bounds=(-1, 1), prior=(0, 0.05),
@@ -44,6 +52,19 @@ PARAMETERS = parameters(
 )  # fmt: skip
 
 
+def threat(cycle: float, p: Mapping[str, float]) -> float:
+    """What the cycle makes of the chance that a job is threatened."""
+    return math.exp(-p["slump"] * cycle)
+
+
+@scalar
+def by_level(education, low, high):
+    """What a level adds: `low` for the low-educated, `high` for the high-educated."""
+    if education == codes.LOW:
+        return low
+    return high if education >= codes.BACHELOR else 0.0
+
+
 @law(
     "attitude_set_point", "attitude", "self_efficacy_set_point", "self_efficacy",
     p=PARAMETERS, a="person.attitude", e="person.self_efficacy",
@@ -52,11 +73,8 @@ def temperament(education, a, e, p):
     """Draw the person's own levels of attitude and self-efficacy."""
     attitude = normal(a)
     efficacy = p.correlation * attitude + (1.0 - p.correlation**2) ** 0.5 * normal(e)
-    if education == codes.LOW:
-        attitude, efficacy = attitude + p.attitude_low, efficacy + p.efficacy_low
-    elif education >= codes.BACHELOR:
-        attitude, efficacy = attitude + p.attitude_high, efficacy + p.efficacy_high
-    attitude, efficacy = clip(attitude, -3.0, 3.0), clip(efficacy, -3.0, 3.0)
+    attitude = clip(attitude + by_level(education, p.attitude_low, p.attitude_high), -3.0, 3.0)
+    efficacy = clip(efficacy + by_level(education, p.efficacy_low, p.efficacy_high), -3.0, 3.0)
     return attitude, attitude, efficacy, efficacy
 
 
@@ -70,16 +88,38 @@ def alertness(contract, w, p):
     return urgency, urgency
 
 
+@law("urgency", "urgency_set_point", p=PARAMETERS)
+def new_position(urgency, urgency_set_point, contract, contract_before, p):
+    """Losing work raises urgency; the false safety of a permanent contract comes and goes."""
+    if contract == codes.UNEMPLOYED and contract_before < codes.UNEMPLOYED:
+        urgency += p.job_loss
+    if contract_before == codes.PERMANENT:
+        urgency_set_point += p.false_safety
+    if contract == codes.PERMANENT:
+        urgency_set_point -= p.false_safety
+    return clip(urgency, -3.0, 3.0), clip(urgency_set_point, -3.0, 3.0)
+
+
+@law("attitude_set_point", "self_efficacy_set_point", p=PARAMETERS)
+def schooled(attitude_set_point, self_efficacy_set_point, education, education_before, p):
+    """Another level at the end of initial education moves the person's own levels with it."""
+    attitude_set_point += by_level(education, p.attitude_low, p.attitude_high)
+    attitude_set_point -= by_level(education_before, p.attitude_low, p.attitude_high)
+    self_efficacy_set_point += by_level(education, p.efficacy_low, p.efficacy_high)
+    self_efficacy_set_point -= by_level(education_before, p.efficacy_low, p.efficacy_high)
+    return clip(attitude_set_point, -3.0, 3.0), clip(self_efficacy_set_point, -3.0, 3.0)
+
+
 @law("attitude", "self_efficacy", "urgency", p=PARAMETERS, u="reorganisation")
 def revert(
     attitude, attitude_set_point, self_efficacy, self_efficacy_set_point,
-    urgency, urgency_set_point, informal, u, p,
+    urgency, urgency_set_point, informal, job_threat, u, p,
 ):  # fmt: skip
     """X moves by kappa (X* - X); urgency also by a threatened job and by informal learning."""
     attitude += p.kappa * (attitude_set_point - attitude)
     self_efficacy += p.kappa * (self_efficacy_set_point - self_efficacy)
     urgency += p.kappa * (urgency_set_point - urgency)
     urgency += p.informal_weight * (informal - p.informal_mean)
-    if u < p.reorganisation:
+    if u < p.reorganisation * job_threat:
         urgency += p.reorganisation_shock
     return attitude, self_efficacy, clip(urgency, -3.0, 3.0)

@@ -1,5 +1,8 @@
 """The employer-initiated and compulsory stream: courses that do not pass through intention."""
 
+import math
+from collections.abc import Mapping
+
 from simulator import codes
 from simulator.behaviour.experience import PARAMETERS as EXPERIENCE
 from simulator.laws import cents, clip, exp, law, normal
@@ -33,7 +36,13 @@ PARAMETERS = parameters(
     zzp_labour=contrast("self-employed without staff, own labour", -0.2),
     zzp_products=contrast("self-employed without staff, products", -1.0),
     self_employed_staff=contrast("self-employed with staff", -0.2),
-    unemployed=contrast("unemployed", -1.5),
+    unemployed=contrast("without work", -1.5),
+    cycle=param(0.10, "log ratio per SD", "employers' courses when unemployment is one SD lower: "
+                "no money in a slump (b_cycle)", "sign: source 004, behaviour E2; size no source",
+                "A", bounds=(-2, 2), prior=(0, 0.25)),
+    closed=param(0.39, "share", "courses that cannot be had in a month of full lockdown",
+                 "ROA 2020: options worsened for 39% of workers, source 001 l.77", "D",
+                 bounds=(0, 1), prior=(0.2, 0.6)),
 )  # fmt: skip
 
 
@@ -52,13 +61,18 @@ def exposure(education, age, contract, culture, p):
     contrasts = (
         0.0, p.prospect, p.temp_long, p.temp_short, p.on_call, p.agency,
         p.permanent_no_hours, p.temp_no_hours, p.zzp_labour, p.zzp_products,
-        p.self_employed_staff, p.unemployed,
+        p.self_employed_staff, p.unemployed, p.unemployed, 0.0,
     )  # fmt: skip
     return exp(x + contrasts[contract])
 
 
-def _sent(exposure, lift, last_job, t, u, p):
-    return u < p.m0 * exposure * lift and last_job < t
+def activity(cycle: float, covid: float, p: Mapping[str, float]) -> float:
+    """What the climate makes of the hazard in a month: exp(b_cycle x) (1 - closed covid)."""
+    return math.exp(p["cycle"] * cycle) * (1.0 - p["closed"] * covid)
+
+
+def _sent(exposure, lift, last_job, employer_activity, t, u, p):
+    return u < p.m0 * exposure * lift * employer_activity and last_job < t
 
 
 @law(

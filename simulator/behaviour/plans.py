@@ -87,6 +87,12 @@ def draw_plan(
 
 
 @law(tallies=("affordability_ppm",))
-def affordability_now(affordability):
+def affordability_now(affordability, stage):
     """Count perceived affordability in millionths, to find its mean in the base year (Gbar)."""
-    return int(affordability * 1e6)
+    return int(affordability * 1e6) if stage > 0 else 0
+
+
+@law("plan_payer")
+def no_promise(plan_payer, stage):
+    """Another employer has promised nothing: a plan that the last one would pay is one's own."""
+    return plan_payer if stage == codes.ACTION else 0

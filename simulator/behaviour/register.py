@@ -1,5 +1,7 @@
 """Which laws of behaviour there are and in what order they act: the one list."""
 
+from collections.abc import Mapping
+
 from simulator.behaviour import (
     action,
     constructs,
@@ -27,6 +29,17 @@ AT_BIRTH: tuple[Law, ...] = (
     studies.studies,
 )
 
+# Drawn for who enters later.
+NEWCOMER: tuple[Law, ...] = tuple(
+    stages.newcomer_stage if one is stages.first_stage else one for one in AT_BIRTH
+)
+# Of who takes another position; of those at another employer; of who finishes school; and of who
+# comes to an age that matters to employers.
+POSITION: tuple[Law, ...] = (constructs.new_position, employer_training.exposure)
+EMPLOYER: tuple[Law, ...] = (norm.support, plans.no_promise)
+SCHOOLED: tuple[Law, ...] = (constructs.schooled, employer_training.exposure)
+AGED: tuple[Law, ...] = (employer_training.exposure,)
+
 # Every month, in this order; the laws of knowing an instrument follow `informal`.
 MONTHLY: tuple[Law, ...] = (
     employer_training.employer_training,
@@ -52,7 +65,29 @@ STARTED: tuple[Law, ...] = (action.take_up,)
 TURNED_AWAY: tuple[Law, ...] = (action.disappointed,)
 MEASURE: tuple[Law, ...] = (plans.affordability_now,)
 
-DERIVED: tuple[Derived, ...] = (intention.intention, plans.employer_pays, action.willingness)
+DERIVED: tuple[Derived, ...] = (
+    intention.intention,
+    plans.employer_pays,
+    action.willingness,
+    action.own_time,
+)
+
+# What the climate (the business cycle, covid) makes of laws, worked out once a month.
+CLIMATE = ("employer_activity", "courses_open", "time_pressure", "job_threat")
+
+
+def climate(
+    cycle: float, covid: float, values: Mapping[str, Mapping[str, float]]
+) -> dict[str, float]:
+    """The drivers of CLIMATE; cycle in SD of unemployment (above 0: a boom), covid from 0 to 1."""
+    sent = values[employer_training.PARAMETERS.owner]
+    return {
+        "employer_activity": employer_training.activity(cycle, covid, sent),
+        "courses_open": 1.0 - sent["closed"] * covid,
+        "time_pressure": values[action.PARAMETERS.owner]["boom"] * cycle,
+        "job_threat": constructs.threat(cycle, values[constructs.PARAMETERS.owner]),
+    }
+
 
 OWNERS: tuple[Parameters, ...] = (
     constructs.PARAMETERS,

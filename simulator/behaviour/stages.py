@@ -6,7 +6,7 @@ end backward, so that a hazard that rises can only add to those who move.
 
 from simulator import codes
 from simulator.behaviour.plans import draw_plan
-from simulator.laws import Law, below, cents, exp, law, logistic, scalar
+from simulator.laws import Law, below, cents, law, logistic, scalar
 from simulator.parameters import param, parameters
 
 PARAMETERS = parameters(
@@ -65,6 +65,12 @@ def first_stage(u):
     if u < 0.5:
         return codes.PRECONTEMPLATION
     return codes.CONTEMPLATION if u < 0.9 else codes.MAINTENANCE
+
+
+@law("stage")
+def newcomer_stage():
+    """Who comes from initial education feels no need of a course yet."""
+    return codes.PRECONTEMPLATION
 
 
 _PLAN = (
@@ -144,14 +150,14 @@ def drifted(price, recognised, drift, pull):
 
 
 def make_plan(
-    employer_pays, recognised_share, recognised_paid, slack, price_drift, price_pull, a, b, c, d,
-    u_money, u_time, u_crowd, p_action, p_plans,
+    employer_pays, recognised_share, recognised_paid, own_time, price_drift, price_pull, a, b, c,
+    d, u_money, u_time, u_crowd, p_plans,
 ):  # fmt: skip
     """Draw a plan: price, hours, kind, payer and two hurdles, once."""
     q = p_plans
     price, hours, recognised = draw_plan(
         c, q.recognised, recognised_share, 1.0 - recognised_paid,
-        p_action.tau * exp(p_action.slack * slack), u_time, a, b, q.price, q.price_spread, q.hours,
+        own_time, u_time, a, b, q.price, q.price_spread, q.hours,
         q.hours_spread, q.long_price, q.long_price_spread, q.long_hours, q.long_hours_spread,
         q.part, q.part_size,
     )  # fmt: skip

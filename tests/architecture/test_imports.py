@@ -22,11 +22,12 @@ PACKAGES = ("simulator", "scenarios", "calibration", "experiments", "reports")
 # The same within simulator: a module imports only from rows above its own. A new module gets its
 # row here. The laws' row is the last that behaviour and policies may see, with policy.
 ROWS = (
-    "calendar codes columns draws ledger parameters queueing windows",
+    "calendar codes columns dated draws ledger parameters queueing windows",
     "laws employers groups periods additionality",
-    "policy fusion synthesis",
-    "loops behaviour policies population surveys",
-    "kernel",
+    "policy fusion margins",
+    "loops behaviour policies synthesis surveys",
+    "population",
+    "kernel labour_market",
     "stack",
     "instruments settlement",
     "wiring office training",
@@ -40,8 +41,9 @@ RANK = {name: rank for rank, row in enumerate(ROWS) for name in row.split()}
 # What a law or an instrument may know of the rest.
 SEEN_BY_LAWS = {"laws", "policy", "columns", "codes", "draws", "parameters", "windows"}
 
-# Fused laws, the sweep over blocks and the line before an office are compiled code too.
-NUMBA_FILES = {"laws", "draws", "kernel", "queueing"}
+# Fused laws, the sweep over blocks, the scan of working lives and the line before an office are
+# compiled code too.
+NUMBA_FILES = {"laws", "draws", "kernel", "queueing", "labour_market.lives"}
 LIBRARY_FILES = {
     "mesa": {"model", "population"},
     "simpy": {"model", "office", "training"},

@@ -103,7 +103,7 @@ def test_a_law_is_called_alone() -> None:
     assert norm.norm(0.0, 1.0, -1, 0.0, i, p) == pytest.approx(p.adjustment)
     assert norm.norm(0.0, 1.0, -1, 0.4, i, p) == pytest.approx(1.2 * p.adjustment)
     q = constructs.PARAMETERS.tuple(informal_weight=0.0)
-    moved = constructs.revert(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.22, 0.5, q)
+    moved = constructs.revert(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.22, 1.0, 0.5, q)
     assert moved == pytest.approx((1.0 - q.kappa, 0.0, 0.0))
 
 

@@ -1,0 +1,1 @@
+"""Working lives: ageing, entry and exit, school, and moves between jobs and out of work."""

@@ -1,0 +1,104 @@
+"""Where posts are: the teams of employers by sector and size class, and who goes to which.
+
+A post is a seat in a team as it was when the run began. Who takes a job draws a seat, alone, among
+those of the sector and size class that the contract has; teams so grow and shrink by chance around
+the size they had, and nobody's job depends on another's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator import codes, draws
+from simulator.labour_market.demography import cumulative
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+SIZES = len(codes.FIRM_SIZE) - 1
+CELLS = codes.NO_SECTOR * SIZES  # sector x size class
+IN_TEAM = np.zeros(codes.ABSENT + 1, bool)
+IN_TEAM[[*codes.EMPLOYEE_CONTRACTS, codes.SELF_EMPLOYED_STAFF]] = True
+WORKS = np.zeros(codes.ABSENT + 1, bool)
+WORKS[[*codes.EMPLOYEE_CONTRACTS, *codes.SELF_EMPLOYED_CONTRACTS]] = True
+
+
+class Places:
+    """All seats by cell; chances by contract follow the joint table of the base year.
+
+    table: shares over the axes of margins.LABELS; flows: expected monthly moves between positions;
+    kept: by position, the share of those made permanent who stay with their employer.
+    """
+
+    def __init__(
+        self, team: Mapping[str, NDArray[Any]], table: Floats, flows: Floats, kept: Floats,
+        same_sector: float,
+    ) -> None:  # fmt: skip
+        self.same_sector = same_sector
+        seats, sector = team["seats"].astype(np.int64), team["employer_sector"].astype(np.int64)
+        cell = np.where(seats > 0, sector * SIZES + team["employer_size"], CELLS)
+        order = np.argsort(cell, kind="stable")
+        self.team_of_seat = np.repeat(order.astype(np.int32), seats[order])
+        count = np.bincount(cell, weights=seats, minlength=CELLS + 1)[:CELLS].astype(np.int64)
+        self.first, self.count = np.cumsum(count) - count, count
+        by_cell = table.sum(axis=(1, 2))[:, :SIZES, : codes.NO_SECTOR].transpose(0, 2, 1)
+        share = by_cell.reshape(by_cell.shape[0], CELLS).copy()  # [contract, cell]
+        team_based = IN_TEAM[: share.shape[0]]
+        share[team_based] *= count > 0
+        drawn = share.copy()
+        drawn[codes.PERMANENT] = self._of_newly_permanent(share, flows, kept)
+        self.cell_cdf = cumulative(drawn)
+        within = share.reshape(-1, codes.NO_SECTOR, SIZES)
+        self.size_cdf = cumulative(within)  # [contract, sector, size]
+        self.has_sector = within.sum(axis=2) > 0
+
+    def _of_newly_permanent(self, share: Floats, flows: Floats, kept: Floats) -> Floats:
+        """Where those go who become permanent elsewhere, so that with those who stay with their
+        employer permanent contracts remain where they are.
+        """
+        to = flows[: kept.size, codes.PERMANENT]
+        stay = to * kept
+        remain = to[codes.PERMANENT] * self.same_sector
+        move = flows[:, codes.PERMANENT].sum() - stay.sum() - remain
+        sums = np.maximum(share.sum(axis=1, keepdims=True), 1e-300)
+        mix = share / sums
+        wanted = (move + stay.sum()) * mix[codes.PERMANENT] - stay @ mix
+        return np.asarray(np.maximum(wanted, 0.0), np.float64)
+
+    def find(
+        self,
+        seed: int,
+        rows: Rows,
+        t: int,
+        position: NDArray[np.integer],
+        before: NDArray[np.integer],
+        sector: NDArray[np.integer],
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Team, sector and size class of who takes a position, given the one and sector before."""
+        keeps = draws.uniforms(seed, rows, t, "place.sector") < self.same_sector
+        keeps &= (position == before) & (sector < codes.NO_SECTOR)
+        keeps &= self.has_sector[position, np.minimum(sector, codes.NO_SECTOR - 1)]
+        luck = draws.uniforms(seed, rows, t, "place.cell")
+        cell = np.zeros(rows.size, np.int64)
+        for p in range(len(codes.CONTRACT)):
+            of = np.flatnonzero((position == p) & ~keeps)
+            if WORKS[p] and of.size:
+                cell[of] = np.searchsorted(self.cell_cdf[p], luck[of], side="right")
+        stay = np.flatnonzero(keeps)
+        cdf = self.size_cdf[position[stay], sector[stay]]
+        size = np.minimum((luck[stay, None] >= cdf).sum(axis=1), SIZES - 1)
+        cell[stay] = sector[stay] * SIZES + size
+        cell = np.minimum(cell, CELLS - 1)
+        seat = (draws.uniforms(seed, rows, t, "place.seat") * self.count[cell]).astype(np.int64)
+        seated = IN_TEAM[position] & (self.count[cell] > 0)
+        team = np.zeros(rows.size, np.int64)
+        team[seated] = self.team_of_seat[self.first[cell[seated]] + seat[seated]]
+        works = WORKS[position]
+        return (
+            team,
+            np.where(works, cell // SIZES, codes.NO_SECTOR),
+            np.where(works, cell % SIZES, codes.NO_FIRM),
+        )
