@@ -28,7 +28,8 @@ from simulator.variants import Design, start
 TARGETS = Path(__file__).parent / "targets" / "levels.toml"
 SOLVED = FOLDER / "levels.toml"
 BUDGET = 200  # evaluations that a solution takes, about
-MONTHS = 24  # measured after the spin-up, averaged over quarters
+MONTHS = 24  # measured at the end of the run, averaged over quarters
+FROM, TO, SPIN_UP = "2019-01", "2023-12", 72  # lived: the figures are of 2022 and 2023
 SEEDS = 3  # lives over which a figure is averaged while solving
 CHECKS = 8  # other seeds on which the solution is measured again
 AES = "surveys.aes_probe"
@@ -88,6 +89,11 @@ def read_targets(path: Path = TARGETS) -> tuple[Target, ...]:
     return tuple(found)
 
 
+def design_of(scenario: Scenario) -> Design:
+    """The years that are lived to measure the figures."""
+    return scenario.between(FROM, TO).spun_up(SPIN_UP).design()
+
+
 def measure_over(design: Design, seeds: Sequence[int]) -> dict[str, float]:
     """The mean of `measure` over seeds."""
     found = [measure(design, seed) for seed in seeds]
@@ -96,8 +102,8 @@ def measure_over(design: Design, seeds: Sequence[int]) -> dict[str, float]:
 
 def measure(design: Design, seed: int) -> dict[str, float]:
     """Every indicator by group in the world without new policy, as "indicator/group"."""
-    recorder = Recorder(design.spin_up, 3, probe=design.probe)
-    start(design, seed, recorder).run(design.spin_up + MONTHS)
+    recorder = Recorder(design.end - MONTHS, 3, probe=design.probe)
+    start(design, seed, recorder).run(design.end)
     mean = np.mean(np.array(recorder.indicators[-MONTHS // 3 :]), axis=0)
     found = {
         f"{name}/{group}": float(mean[k, g])
@@ -175,7 +181,7 @@ def solve(
 
     Figures are means over SEEDS lives, since large employers are few and differ between lives.
     """
-    design = replace(scenario.design(), before=MONTHS, after=0)
+    design = design_of(scenario)
     seeds = [draws.replicate(seed, CHECKS + k) for k in range(SEEDS)]
     targets = rescaled(targets or read_targets(), contract_shares(design, seed))
     fitted = [t for t in targets if t.solves != AES]

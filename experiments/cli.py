@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from experiments.console import with_progress, writable
 
 if TYPE_CHECKING:
     from scenarios.scenario import Scenario
@@ -58,6 +59,13 @@ def _scenario(file: Path | None, **changes: Any) -> Scenario:
     return load(file).changed(**{k: v for k, v in changes.items() if v is not None})
 
 
+def _settled(scenario: Scenario) -> Scenario:
+    """The scenario with its spin-up found out, if it leaves that open."""
+    from experiments.spin_up import settled
+
+    return settled(scenario)
+
+
 @app.command()
 def compare(
     scenario: File = None,
@@ -83,20 +91,20 @@ def compare(
 
     Example: llo compare my.toml --seeds 4 --out results
     """
-    chosen = _scenario(scenario, persons=persons, months=months, seeds=seeds)
+    chosen = _settled(_scenario(scenario, persons=persons, months=months, seeds=seeds))
     from experiments import picture, results, runner, same, table
 
     solved: list[same.Solved] = []
     equal = same_year is not None or same_budget is not None or same_reach is not None
     wanted = same.goal(chosen, same_budget, same_reach, same_year) if equal else None
-    _writable(out)
+    writable(out)
     if wanted is not None:
         given = chosen
-        chosen, solved = _with_progress(
+        chosen, solved = with_progress(
             "Solving", len(given.variants), lambda tell: same.solve(given, wanted, tell)
         )
     total = runner.months_of(chosen)
-    data = _with_progress("Comparing", total, lambda tell: runner.run(chosen, tell))
+    data = with_progress("Comparing", total, lambda tell: runner.run(chosen, tell))
     drawn = out / ("compare.svg" if svg else "compare.png")
     with runner.unheard():  # both files or neither
         results.write(data, out / "compare.nc")
@@ -119,29 +127,48 @@ def run(
     variant: Annotated[str, typer.Option(help="Variant to run.")] = "null",
     persons: Persons = None,
     months: Annotated[int | None, typer.Option(help="Months after introduction.")] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", help="First year or month, as 2012 or 2012-07.")
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last year or month.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for run.json; a run that was cut off there goes on."),
+    ] = None,
     population: Annotated[
         bool,
         typer.Option("--population", help="Only make the people, and hold them to the margins."),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Run one variant once and print its surveys, or report the population's margins.
+    """Run one variant once and print its years and surveys, or report the population's margins.
 
-    Example: llo run --population --persons 100000
+    Example: llo run --from 2012 --to 2022 --out results
     """
     chosen = _scenario(scenario, persons=persons, months=months)
-    from experiments import printing, single
+    from experiments import history, printing, single
 
     if population:
         rows = single.margins(chosen)
         print(json.dumps(rows, indent=1)) if as_json else printing.margins(rows)
         return
-    rows = _with_progress(
+    chosen = _settled(chosen.between(first, last))
+    if out is not None:
+        writable(out)
+    recorder, design = with_progress(
         f"Running {variant}",
-        single.months_of(chosen),
-        lambda tell: single.surveys_of(chosen, variant, tell),
+        history.months_of(chosen),
+        lambda tell: history.live(chosen, variant, tell, out),
     )
-    print(json.dumps(rows, indent=1)) if as_json else printing.surveys(rows)
+    years, rows = history.by_year(recorder, design), single.surveys_of(recorder, variant)
+    written = None if out is None else history.write(years, chosen, variant, out)
+    if as_json:
+        print(json.dumps({"years": years, "surveys": rows}, indent=1))
+        return
+    printing.years(years)
+    printing.surveys(rows)
+    if written is not None:
+        print(f"\nWritten: {written}")
 
 
 @app.command()
@@ -156,11 +183,11 @@ def criteria(
 
     Example: llo criteria my.toml --seeds 4
     """
-    chosen = _scenario(scenario, persons=persons, months=months, seeds=seeds)
+    chosen = _settled(_scenario(scenario, persons=persons, months=months, seeds=seeds))
     from experiments import criteria as five
     from experiments import printing, twins
 
-    data, shock = _with_progress(
+    data, shock = with_progress(
         "Comparing", twins.months_of(chosen), lambda tell: twins.run(chosen, tell)
     )
     rows = five.compute(data, chosen, shock)
@@ -185,7 +212,8 @@ def replay(
     from experiments import replay as replaying
 
     replaying.check(chosen)
-    rows = _with_progress(
+    chosen = _settled(chosen)
+    rows = with_progress(
         "Replaying", replaying.months_of(chosen), lambda tell: replaying.run(chosen, tell)
     )
     print(json.dumps(replaying.as_data(rows), indent=1)) if as_json else printing.replay(
@@ -217,8 +245,8 @@ def life(
     if draw is not None:
         if draw.suffix not in (".png", ".svg"):
             raise ValueError(f"--draw {draw}: give a name that ends in .png or .svg")
-        _writable(draw.parent)
-    found = _with_progress(
+        writable(draw.parent)
+    found = with_progress(
         f"Following {persona}",
         lives.months_of(chosen),
         lambda tell: lives.follow(chosen, who, number, tell),
@@ -302,8 +330,8 @@ def calibrate(
 
     chosen = _scenario(None, persons=persons)
     target = out or levels.SOLVED
-    _writable(target.parent)
-    fit = _with_progress(
+    writable(target.parent)
+    fit = with_progress(
         "Solving",
         levels.BUDGET,
         lambda tell: levels.solve(chosen, seed, progress=lambda n, _: tell(n)),
@@ -341,40 +369,6 @@ def bench(
 
     rows = benchmark.measure(persons, agents)
     print(json.dumps(rows, indent=1)) if as_json else printing.bench(rows)
-
-
-def _writable(folder: Path) -> None:
-    """OSError with one line before any work, if results could not be written there."""
-    import os
-    import tempfile
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        reason = error.strerror or os.strerror(error.errno or 0)
-        raise OSError(
-            f"{folder}: cannot be written ({reason}); choose another with --out"
-        ) from None
-
-
-def _with_progress(text: str, total: int, work: Callable[[Callable[[int], None]], Any]) -> Any:
-    """Do the work, with a bar when standard error is a terminal."""
-    if not sys.stderr.isatty():
-        return work(lambda done: None)
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn(text),
-        BarColumn(),
-        TextColumn("{task.percentage:3.0f}%"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(text, total=total)
-        return work(lambda done: bar.update(task, completed=done))
 
 
 if __name__ == "__main__":

@@ -83,6 +83,26 @@ def surveys(rows: list[Row]) -> None:
     _console().print(grid)
 
 
+def years(rows: list[Row]) -> None:
+    """A run by year: surveys, stages and the labour market, in per cent."""
+    heads = {"nea": "NEA", "roa": "ROA", "aes": "AES", "ebb": "EBB", "need": "need",
+             "informal": "informal", "obsolete": "out of date", "unemployed": "unemployed",
+             "flexible": "flexible", "high": "high-educ.", "aged_50": "50+"}  # fmt: skip
+    grid = Table("at the end of", box=box.SIMPLE_HEAD, pad_edge=False)
+    for head in heads.values():
+        grid.add_column(head, justify="right")
+    for row in rows:
+        label = str(row["year"]) if row["month"] == 12 else f"{row['year']}-{row['month']:02d}"
+        grid.add_row(label, *(f"{100 * row[name]:.1f}" for name in heads))
+    console = _console()
+    console.print(grid)
+    console.print(
+        "Per cent; NEA and ROA: a course in 2 years, AES: learning in 12 months, EBB: in 4 weeks;\n"
+        "need: wants a course; informal: work time in tasks one learns from; out of date: skills.\n"
+        "One life of the simulated people: chance alone moves these by some tenths of a point."
+    )
+
+
 def declarations(kinds: dict[str, type[Policy]]) -> dict[str, Any]:
     """Every instrument's parameters as data."""
     return {

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from experiments.runner import count_months, over_seeds
 from experiments.table import Estimate, estimate
-from scenarios.scenario import NULL, Observed, Scenario
+from scenarios.parts import Observed
+from scenarios.scenario import NULL, Scenario
 from simulator import draws, groups, ledger
 from simulator.columns import INSTRUMENT
 from simulator.model import LearningModel

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -17,7 +16,6 @@ from simulator.margins import Margins
 from simulator.record import INDICATORS, Recorder
 from simulator.surveys import SURVEYS, sampled
 from simulator.synthesis import margin_report, synthesise
-from simulator.variants import start
 
 Row = dict[str, Any]
 
@@ -29,23 +27,8 @@ def margins(scenario: Scenario) -> list[Row]:
     return [asdict(row) for row in margin_report(people, published)]
 
 
-def months_of(scenario: Scenario) -> int:
-    """Model months of one run."""
-    return scenario.design().end
-
-
-def surveys_of(scenario: Scenario, variant: str, progress: Callable[[int], None]) -> list[Row]:
-    """Run one variant for the first seed; its surveys in the last recorded quarter."""
-    if variant not in scenario.names():
-        raise ValueError(f"variant {variant!r}: there are {', '.join(scenario.names())}")
-    design = scenario.design()
-    recorder = Recorder(design.spin_up, design.every, probe=design.probe)
-    model = start(design, draws.replicate(scenario.seeds.first, 0), recorder)
-    while model.t < design.end:
-        if model.t == design.introduction:
-            model = model.branch(scenario.policies(variant), recorder)
-        model.step()
-        progress(model.t)
+def surveys_of(recorder: Recorder, variant: str) -> list[Row]:
+    """The surveys of a run in its last recorded quarter."""
     latest = recorder.indicators[-1]
     return [
         {"survey": name, "question": s.long_name, "variant": variant,

@@ -10,14 +10,15 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError
 
 from scenarios import world
 from scenarios.bases import base_of, joined
-from scenarios.strict import Strict
+from scenarios.parts import Observed, Seeds, Strict, Time, month_number
 from scenarios.world import World
 from simulator.behaviour import register
 from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
+from simulator.benefits import PARAMETERS as BENEFITS
 from simulator.calendar import Calendar
 from simulator.labour_market import outlook
 from simulator.margins import Margins
@@ -32,53 +33,12 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 BASELINE = FOLDER / "baseline.toml"
 OWNERS: dict[str, Parameters] = {
-    o.owner: o for o in (*register.OWNERS, *outlook.OWNERS, EMPLOYERS, SURVEYS)
+    o.owner: o for o in (*register.OWNERS, *outlook.OWNERS, EMPLOYERS, SURVEYS, BENEFITS)
 }
 NULL = "null"
 OPTIONS = {"persons": "--persons", "count": "--seeds", "months_after": "--months"}
+USUAL_SPIN_UP = 60  # months, where nothing depends on how many: to check a scenario
 Table = dict[str, Any]
-
-
-class Time(Strict):
-    """When the instruments come into force, and what is run around that."""
-
-    introduction: str = "2027-01"
-    years_before: Annotated[int, Field(ge=1, le=50)] = 5
-    years_after: Annotated[int, Field(ge=1, le=50)] = 10
-    spin_up_months: Annotated[int, Field(ge=12, le=600)] = 60
-
-    @field_validator("introduction")
-    @classmethod
-    def _month(cls, text: str) -> str:
-        if not re.fullmatch(r"(19|20|21)\d\d-(0[1-9]|1[0-2])", text):
-            raise ValueError('give a month as "YYYY-MM"')
-        return text
-
-
-class Seeds(Strict):
-    """Replicates: seed k is hashed from `first` and k."""
-
-    first: Annotated[int, Field(ge=0, lt=2**63)] = 2026
-    count: Annotated[int, Field(ge=1, le=10_000)] = 8
-
-
-class Observed(Strict):
-    """A published figure of a scheme of the past.
-
-    A scheme with windows is questioned by `window` (0 is all together). Otherwise the figure is
-    about `months` months from month `since` on, in `group`, of `variant` beside `against`.
-    """
-
-    measure: str
-    value: float
-    margin: Annotated[float, Field(ge=0)]  # what rounding and wording leave open
-    source: Annotated[str, Field(min_length=3)]
-    window: Annotated[int, Field(ge=0, le=60)] = 0
-    variant: str = ""  # the only one, if there is only one
-    against: str = ""
-    since: str = ""
-    months: Annotated[int, Field(ge=1, le=600)] = 12
-    group: str = "all"
 
 
 class Scenario(Strict):
@@ -97,6 +57,7 @@ class Scenario(Strict):
     standing: list[str] = Field(default_factory=list)
     variants: dict[str, list[str]] = Field(default_factory=dict)
     observed: list[Observed] = Field(default_factory=list)
+    months_before: Annotated[int | None, Field(ge=0, le=600)] = None  # instead of years_before
     months_after: Annotated[int | None, Field(ge=1, le=600)] = None  # instead of years_after
 
     def changed(
@@ -116,6 +77,40 @@ class Scenario(Strict):
             first = error.errors()[0]
             option = OPTIONS[str(first["loc"][-1])]
             raise ValueError(f"{option}: {_plain(first)}") from None
+
+    def between(self, first: str | None, last: str | None) -> Scenario:
+        """The scenario from month `first` to month `last`, as "YYYY-MM" or "YYYY"; ValueError if
+        the run would not begin before it ends, or begins after the introduction.
+        """
+        months = {}
+        introduced = month_number(self.time.introduction, 1)
+        if first is not None:
+            months["months_before"] = introduced - month_number(first, 1)
+            if months["months_before"] < 0:
+                raise ValueError(
+                    f"--from {first}: the variants come into force in {self.time.introduction}: "
+                    "begin then or before"
+                )
+        if last is not None:
+            months["months_after"] = month_number(last, 12) + 1 - introduced
+        found = self.model_copy(update=months)
+        if found.months_of() < 12:
+            raise ValueError(
+                f"--from {first} --to {last}: a run of {found.months_of()} months: give a year at "
+                "least"
+            )
+        found.design()  # refuses a year before the margins
+        return found
+
+    def months_of(self) -> int:
+        """Months of the run, without the spin-up."""
+        return self._months_before() + self._months_after()
+
+    def spun_up(self, months: int) -> Scenario:
+        """The scenario with a spin-up of so many months."""
+        return self.model_copy(
+            update={"time": self.time.model_copy(update={"spin_up_months": months})}
+        )
 
     def policies(self, variant: str) -> list[Policy]:
         """Fresh policies of a variant, after those that are in force anyway."""
@@ -157,7 +152,13 @@ class Scenario(Strict):
 
     def introduced(self) -> int:
         """The month of the run in which the variants come into force."""
-        return self.time.spin_up_months + self.time.years_before * 12
+        return self._spin_up() + self._months_before()
+
+    def _spin_up(self) -> int:
+        return self.time.spin_up_months or USUAL_SPIN_UP
+
+    def _months_before(self) -> int:
+        return self.time.years_before * 12 if self.months_before is None else self.months_before
 
     def _months_after(self) -> int:
         return self.time.years_after * 12 if self.months_after is None else self.months_after
@@ -169,14 +170,14 @@ class Scenario(Strict):
     def calendar(self) -> Calendar:
         """The calendar, which begins with the spin-up; ValueError if that is too early."""
         year, month = map(int, self.time.introduction.split("-"))
-        start = year * 12 + month - 1 - self.time.years_before * 12 - self.time.spin_up_months
+        start = year * 12 + month - 1 - self.introduced()
         return Calendar(start // 12, start % 12 + 1)
 
     def design(self) -> Design:
         """Everything the simulator needs besides the policies."""
         from simulator.variants import Design  # loads the engine, which checking must not
 
-        before = self.time.years_before * 12
+        before = self._months_before()
         values = {owner: dict(v) for owner, v in solved(resolve(self.levels)).items()}
         for owner, given in self.parameters.items():
             values.setdefault(owner, {}).update(given)
@@ -184,7 +185,7 @@ class Scenario(Strict):
         after = self._months_after()
         return Design(
             Margins.load(resolve(self.margins)), self.persons,
-            self.calendar(), self.time.spin_up_months, before, after,
+            self.calendar(), self._spin_up(), before, after,
             values, probe=probe, standing=self.in_force,
             **world.design(
                 self.world, self.when(), self.introduced() + after + 1, resolve(self.margins),
@@ -194,7 +195,11 @@ class Scenario(Strict):
 
     def when(self) -> outlook.When:
         """The moments to which the months of the run look."""
-        return outlook.When(self.calendar(), self.time.spin_up_months)
+        return outlook.When(self.calendar(), self._spin_up())
+
+    def when_first(self) -> str:
+        """The first month of the run, after the spin-up."""
+        return self.calendar().label(self._spin_up())
 
 
 def available() -> dict[str, type[Policy]]:

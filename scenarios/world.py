@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
-from scenarios.strict import Strict
+from scenarios.parts import Strict
 from simulator.behaviour.studies import PARAMETERS as STUDIES
 from simulator.behaviour.studies import in_school
 from simulator.calendar import Calendar

@@ -1,4 +1,4 @@
-"""What a worker and a team is: every column's name, type, unit, range and meaning.
+"""What a worker, a team and an employer is: every column's name, type, unit, range and meaning.
 
 Money is stored in whole cents and read by laws in EUR (`scale`), so that sums are exact. Months
 are numbered from the start of the run; NEVER stands for "not yet".
@@ -77,6 +77,8 @@ WORKER: tuple[Column, ...] = (
     real("urgency", "z", "felt urgency (weten) net of false safety, W", -3, 3),
     real("urgency_set_point", "z", "the person's own level of urgency, W*", -3, 3),
     real("norm", "z", "subjective norm from team and supervisor, N", -3, 3),
+    code("ties", "outside ties: people elsewhere whose learning is seen", 4),
+    real("outside", "share", "of them trained in 12 months, when last seen; -1 = none", -1, 1, -1),
     real("slack", "z", "time slack, T", -3, 3),
     real("disposition", "z", "persistent unobserved part of intention, eps", -3, 3),
     real("informal", "share", "share of work time in tasks one learns from, Q", 0, 1, 0.22),
@@ -108,25 +110,34 @@ WORKER: tuple[Column, ...] = (
     Column("knows", np.int32, "bits", "which instruments are known, a bit each", 0, 2**30),
 )
 
-TEAM: tuple[Column, ...] = (
-    Column("employer", np.int32, "row", "employer of the team; 0 = none", 0, 2**31 - 1),
+_OF_EMPLOYER: tuple[Column, ...] = (
     real("culture", "z", "learning culture of the employer, K", -3, 3),
-    Column(
-        "training_budget", np.int32, "EUR", "employer's yearly budget a worker", 0, 1e7, 0, 0.01
-    ),
-    real("culture_set_point", "z", "learning culture that the employer returns to", -3, 3),
-    month("treated_until", "first month after support to the employer's learning culture"),
-    real(
-        "lift",
-        "ratio",
-        "hazard of courses on the employer's initiative, by culture gained",
-        0,
-        20,
-        1,
-    ),
-    code("ambassador", "1 = the team has a leerambassadeur", 1),
+    money("training_budget", "employer's budget a worker in this year", 1e7),
+    real("lift", "ratio", "hazard of courses on the employer's initiative, by culture gained and "
+         "stage", 0, 20, 1),
+    code("employer_active", "1 = the employer is in action or maintenance", 1),
     code("employer_size", "size class of the employer (codes.FIRM_SIZE)", 4),
     code("employer_sector", "section of the employer (codes.SECTOR)", 18, 18),
+    code("fund", "1 = the employer has an O&O-fonds", 1),
+)  # fmt: skip
+
+EMPLOYERS: tuple[Column, ...] = (
+    *_OF_EMPLOYER,
+    Column("size", np.int32, "persons", "persons working there when the run began", 0, 2**31 - 1),
+    real("culture_set_point", "z", "learning culture that the employer returns to", -3, 3),
+    month("treated_until", "first month after support to the employer's learning culture"),
+    money("usual_budget", "employer's yearly budget a worker, without the cycle", 1e7),
+    code("employer_stage", "the employer's own stage of change (codes.STAGES)", 5, 1, 1),
+    code("hr", "1 = the employer has an HR function", 1),
+)
+
+# What a team knows of its employer is the employer's own, copied every month.
+OF_EMPLOYER = tuple(c.name for c in _OF_EMPLOYER)
+
+TEAM: tuple[Column, ...] = (
+    Column("employer", np.int32, "row", "employer of the team; 0 = none", 0, 2**31 - 1),
+    *_OF_EMPLOYER,
+    code("ambassador", "1 = the team has a leerambassadeur", 1),
     Column("seats", np.int16, "persons", "members of the team when the run began", 0, 32_000),
     real("trained_share", "share", "colleagues trained in 12 months, shrunk to the mean", 0, 1),
     real("team_norm", "z", "descriptive norm and culture, before supervisor", -6, 6),

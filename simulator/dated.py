@@ -15,7 +15,7 @@ import numpy as np
 PROJECTIONS = ("low", "central", "high")
 VERIFICATION = ("S", "R", "D", "B", "A")
 _TEXTS = ("name", "unit", "source", "verification", "note")
-_MOST_GAP = 5  # years between two published values over which a line may be drawn
+_MOST_GAP = 7  # years between two published values over which a line may be drawn
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,7 @@ def _memberships() -> dict[str, tuple[str, tuple[int, ...]]]:
     add("age", "age", ages)
     sizes = {n: (k,) for k, n in codes.FIRM_SIZE.items() if k != codes.NO_FIRM}
     add("firm_size", "size", sizes)
+    add("firm_size", "size", {"sme": (codes.SIZE_1_9, codes.SIZE_10_49, codes.SIZE_50_249)})
     add("sector", "sector", {n: (k,) for k, n in codes.SECTOR.items() if k != codes.NO_SECTOR})
     return found
 

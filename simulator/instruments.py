@@ -186,7 +186,7 @@ def acting(policies: Sequence[Policy], hook: str, before: Sequence[Law] = ()) ->
     for policy in policies:
         mine: Law | None = getattr(policy, hook)
         if mine is not None:
-            tests = (_in_months,) if hook == "team_monthly" else (_in_months, present)
+            tests = (_in_months, present) if hook == "monthly" else (_in_months,)
             named = replace(mine, label=f"{hook}_{policy.name}", when=(*tests, *mine.when))
             found += following([named], (*before, *found))
     return found
@@ -213,7 +213,7 @@ def fields(policy: Policy) -> tuple[str, ...]:
     What only its office reads would make every compiled loop longer for nothing.
     """
     functions: list[Any] = [getattr(policy, rule) for rule in RULES]
-    for hook in (*_HOOKS, "team_monthly"):
+    for hook in (*_HOOKS, "team_monthly", "employer_monthly"):
         mine: Law | None = getattr(policy, hook)
         if mine is not None:
             functions += [mine.function, *mine.when]

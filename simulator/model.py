@@ -40,6 +40,7 @@ from simulator.ledger import Ledger  # noqa: E402
 from simulator.office import MONTHLY_AT, Office  # noqa: E402
 from simulator.policy import Null, Policy  # noqa: E402
 from simulator.population import Population, Worker  # noqa: E402
+from simulator.surroundings import look_around  # noqa: E402
 from simulator.training import Market  # noqa: E402
 from simulator.wiring import Values, Wiring, first_month, resolve  # noqa: E402
 
@@ -54,12 +55,13 @@ MONTH = (
 )
 
 
-Climate = Callable[[int], tuple[float, float]]  # month -> cycle in SD, covid from 0 to 1
+# Month -> cycle in SD, covid from 0 to 1, share of work time in tasks one learns from.
+Climate = Callable[[int], tuple[float, float, float]]
 
 
-def steady(t: int) -> tuple[float, float]:
-    """A climate without cycle and covid."""
-    return 0.0, 0.0
+def steady(t: int) -> tuple[float, float, float]:
+    """A climate without cycle and covid, and with informal learning as in 2020."""
+    return 0.0, 0.0, 0.22
 
 
 class Recorder(Protocol):
@@ -119,7 +121,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.turnover = 0
         self.tallies: dict[str, int] = {}
         self.state = {"affordability_mean": 0.0, "share_mean": 0.4, "share_sd": 0.2,
-                      "price_drift": 0.0, "price_pull": 0.0}  # fmt: skip
+                      "price_drift": 0.0, "price_pull": 0.0, "public_share": 0.0}  # fmt: skip
         share = 1.0 / population.weight
         self.offices = [
             Office(p, k + 1, *months[k], self.calendar, share, seed)
@@ -260,6 +262,10 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         bound.batch(rows, self.t, self.key, self._now, scratch, self.pool)
 
     def _employers(self) -> None:
+        sweep = self.wiring.employers.sweep
+        self.count(sweep(self.t, self.key, self._now, self.pool, self.block_rows))
+        self.population.tell_teams()
+        look_around(self.population, self.t, self.seed_number, self.parameters["norm"], self.pool)
         team, size = self.population.team, self._team_size
         recent = count_recent(self.population.worker, self.t - 12, size.size, self.pool)
         shrink = self.parameters["norm"]["shrinkage"]
@@ -283,9 +289,11 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.desk.enrol()
         self.clock.run(until=self.calendar.begins(self.t + 1))
         pull = max((o.policy.values["amount"] for o in self.offices if self._pulls(o)), default=0.0)
-        started = max(self.tallies.get("started", 0), 1)
-        self.market.close_month(self.tallies.get("public_starts", 0) / started, pull)
-        self.state |= {"price_drift": self.market.price_drift, "price_pull": pull}
+        public = self.tallies.get("public_starts", 0) / max(self.tallies.get("started", 0), 1)
+        self.market.close_month(public, pull)
+        share = self.state["public_share"]
+        self.state |= {"price_drift": self.market.price_drift, "price_pull": pull,
+                       "public_share": share + (public - share) / 12.0}  # fmt: skip
 
     def _pulls(self, office: Office) -> bool:
         """Whether prices drift towards what an office pays at most."""

@@ -59,6 +59,7 @@ class Policy:
     yearly: ClassVar[Law | None] = None  # applied to everybody at the start of a calendar year
     monthly: ClassVar[Law | None] = None  # what it does to workers every month, outside any course
     team_monthly: ClassVar[Law | None] = None  # idem, to teams
+    employer_monthly: ClassVar[Law | None] = None  # idem, to employers
     on_award: ClassVar[Law | None] = None  # applied to whoever is awarded
     on_move: ClassVar[Law | None] = None  # applied to whoever leaves an employer
     on_failure: ClassVar[Law | None] = None  # applied to who does not turn up or stops early

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.codes import ABSENT, NO_FIRM, NO_SECTOR
-from simulator.columns import TEAM, WORKER, Column, table
+from simulator.columns import EMPLOYERS, OF_EMPLOYER, TEAM, WORKER, Column, table
 from simulator.synthesis import People
 
 Arrays = dict[str, NDArray[Any]]
@@ -19,10 +19,11 @@ Arrays = dict[str, NDArray[Any]]
 
 @dataclass
 class Population:
-    """Workers and teams as columns, with the national number that each row stands for."""
+    """Workers, teams and employers as columns, with the national number that a row stands for."""
 
     worker: Arrays
     team: Arrays
+    employer: Arrays
     weight: float
     columns: dict[str, Column]
 
@@ -51,7 +52,15 @@ class Population:
         worker = {name: array.copy() for name, array in self.worker.items()}
         for name in columns.keys() - worker.keys():
             worker[name] = _new(columns[name], self.rows)
-        return Population(worker, {k: v.copy() for k, v in self.team.items()}, self.weight, columns)
+        team, employer = (
+            {k: v.copy() for k, v in arrays.items()} for arrays in (self.team, self.employer)
+        )
+        return Population(worker, team, employer, self.weight, columns)
+
+    def tell_teams(self) -> None:
+        """What is true of an employer is true of its teams."""
+        for name in OF_EMPLOYER:
+            np.take(self.employer[name], self.team["employer"], out=self.team[name])
 
     def vacate(self, rows: NDArray[np.integer]) -> None:
         """Leave rows free: every column at its start value, and nobody there."""
@@ -107,15 +116,21 @@ def populate(
     teams = people.team_employer.size
     team = {c.name: _new(c, teams) for c in TEAM}
     team["employer"] = people.team_employer.astype(np.int32, copy=False)
-    team["culture"] = culture[people.team_employer].astype(np.float32)
-    team["culture_set_point"] = team["culture"].copy()
-    members = people.team[people.team > 0]
-    team["employer_size"][members] = people.firm_size[people.team > 0]
-    team["employer_sector"][members] = people.sector[people.team > 0]
+    employer = {c.name: _new(c, people.employer_size.size) for c in EMPLOYERS}
+    employer["size"] = people.employer_size.astype(np.int32)
+    employer["culture"] = culture.astype(np.float32)
+    employer["culture_set_point"] = employer["culture"].copy()
+    employer["usual_budget"] = np.round(budget * 100).astype(np.int32)
+    employer["training_budget"] = employer["usual_budget"].copy()
+    works = people.team > 0
+    of = people.team_employer[people.team[works]]
+    employer["employer_size"][of] = people.firm_size[works]
+    employer["employer_sector"][of] = people.sector[works]
     team["seats"] = np.bincount(people.team, minlength=teams).astype(np.int16)
     team["seats"][0] = 0
-    team["training_budget"] = np.round(budget[people.team_employer] * 100).astype(np.int32)
-    return Population(worker, team, people.weight, columns)
+    made = Population(worker, team, employer, people.weight, columns)
+    made.tell_teams()
+    return made
 
 
 class Worker(mesa.Agent):  # type: ignore[misc, unused-ignore]
@@ -133,9 +148,11 @@ class Worker(mesa.Agent):  # type: ignore[misc, unused-ignore]
         if name.startswith("_") or "row" not in self.__dict__:
             raise AttributeError(name)
         population: Population = self.model.population
+        team = int(population.worker["team"][self.row])
         for columns, cells, row in (
             (population.columns, population.worker, self.row),
-            (_TEAM, population.team, int(population.worker["team"][self.row])),
+            (_TEAM, population.team, team),
+            (_EMPLOYERS, population.employer, int(population.team["employer"][team])),
         ):
             if name in columns:
                 stored: float | int = cells[name][row].item()
@@ -153,3 +170,4 @@ class Worker(mesa.Agent):  # type: ignore[misc, unused-ignore]
 
 
 _TEAM = table(TEAM)
+_EMPLOYERS = table(EMPLOYERS)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import codes, groups, surveys
+from simulator.behaviour import skills
 from simulator.columns import EMPLOYER
 from simulator.population import Population
 
@@ -28,8 +29,13 @@ INDICATORS = {
     "learners": "persons with a course in the past 12 months, labour force",
     "chosen": "persons with a self-chosen course in the past 12 months, labour force",
     "two_years": "course in 2 years, labour force",
+    "informal": "work time in tasks one learns from, workers (share)",
+    "obsolete": "skills out of date, employees",
     "knows": "persons who know at least one instrument, labour force",
 }
+
+
+_LISTS = ("months", "stages", "survey_months", "indicators", "sizes")
 
 
 @dataclass
@@ -90,8 +96,29 @@ class Recorder:
         for months, stream in ((12, "any"), (12, "self"), (24, "any")):
             yes = surveys.learned_since(worker, t - months + 1, stream)
             found.append(surveys.shares(cell, size, yes, everybody))
+        working = surveys.SURVEYS["ROA"].population()
+        found.append(surveys.means(cell, size, worker["informal"], working))
+        since = t - np.maximum(worker["last_job"], worker["last_self"])
+        s = model.parameters[skills.PARAMETERS.owner]
+        old = skills.out_of_date.function(
+            since, worker["informal"], s["after"], s["usual"], s["informal"]
+        )
+        found.append(surveys.shares(cell, size, old, surveys.SURVEYS["NEA"].population()))
         found.append(surveys.shares(cell, size, worker["knows"] != 0, everybody))
         return np.array(found)
+
+    def save(self, group: h5py.Group) -> None:
+        """Into a checkpoint, but for the log of courses."""
+        group.attrs["flows"] = json.dumps(self.flows)
+        for name in _LISTS:
+            group.create_dataset(name, data=np.array(getattr(self, name)))
+
+    def load(self, group: h5py.Group) -> None:
+        """Go on from what `save` wrote."""
+        self.flows = json.loads(group.attrs["flows"])
+        for name in _LISTS:
+            values = group[name][:]
+            setattr(self, name, values.tolist() if values.ndim == 1 else list(values))
 
     def courses(self) -> dict[str, NDArray[Any]]:
         """Every self-chosen course since `first`: row, t, funded_by, price and public cents, and
@@ -119,16 +146,22 @@ def paid_by_employer(courses: dict[str, NDArray[Any]]) -> NDArray[np.bool_]:
     return np.asarray(courses["funded_by"] == EMPLOYER)
 
 
-def save_checkpoint(model: LearningModel, path: Path) -> None:
-    """Write all columns and the model's state to HDF5, beside the target and then renamed."""
+def save_checkpoint(model: LearningModel, path: Path, of: str = "") -> None:
+    """Write all columns and the model's state to HDF5, beside the target and then renamed.
+
+    `of` says what run it is of, and is asked for when it is read again.
+    """
     beside = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with h5py.File(beside, "w") as file:
             file.attrs["kind"] = "llo checkpoint"
+            file.attrs["of"] = of
             file.attrs["state"] = json.dumps(model.snapshot())
             file.attrs["seed"] = model.seed_number
             file.attrs["weight"] = model.population.weight
-            for table in ("worker", "team"):
+            if isinstance(model.recorder, Recorder):
+                model.recorder.save(file.create_group("record"))
+            for table in ("worker", "team", "employer"):
                 group = file.create_group(table)
                 for name, array in getattr(model.population, table).items():
                     group.create_dataset(name, data=array)
@@ -137,10 +170,10 @@ def save_checkpoint(model: LearningModel, path: Path) -> None:
         beside.unlink(missing_ok=True)
 
 
-def load_checkpoint(path: Path, like: LearningModel) -> LearningModel:
+def load_checkpoint(path: Path, like: LearningModel, of: str = "") -> LearningModel:
     """A model that goes on where the checkpoint ends, with the set-up of `like`.
 
-    Raises ValueError when the file is no checkpoint, is cut short or belongs to another seed.
+    Raises ValueError when the file is no checkpoint, is cut short or is of another seed or run.
     """
     try:
         with h5py.File(path, "r") as file:
@@ -150,16 +183,25 @@ def load_checkpoint(path: Path, like: LearningModel) -> LearningModel:
                 )
             if int(file.attrs["seed"]) != like.seed_number:
                 raise ValueError(f"{path}: seed {file.attrs['seed']}, wanted {like.seed_number}")
+            if file.attrs["of"] != of:
+                raise ValueError(
+                    f"{path}: the checkpoint of another run: give the same scenario and options, "
+                    "another folder, or remove it"
+                )
             state = json.loads(file.attrs["state"])
             worker = {name: data[:] for name, data in file["worker"].items()}
             team = {name: data[:] for name, data in file["team"].items()}
+            employer = {name: data[:] for name, data in file["employer"].items()}
             weight = float(file.attrs["weight"])
+            if isinstance(like.recorder, Recorder) and "record" in file:
+                like.recorder.load(file["record"])
     except OSError as error:
         raise ValueError(f"{path}: cannot be read as a checkpoint ({error})") from None
-    population = Population(worker, team, weight, like.population.columns)
+    population = Population(worker, team, employer, weight, like.population.columns)
     return type(like)(
         population, like.policies, seed=like.seed_number, parameters=like.parameters,
         calendar=like.calendar, introduction=like.introduction, spin_up=like.spin_up,
+        threads=like.pool._max_workers if like.pool else 1,
         block_rows=like.block_rows, recorder=like.recorder, workforce=like.workforce,
         climate=like.climate, state=state,
     )  # fmt: skip

@@ -105,6 +105,18 @@ def shares(
         return groups.by_group(agree) / groups.by_group(size * population)
 
 
+def means(
+    cell: NDArray[np.int32],
+    size: NDArray[np.integer],
+    values: NDArray[np.floating],
+    population: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """Mean by group of a quantity that everybody has; NaN where a group is empty."""
+    total = np.bincount(cell, weights=values, minlength=groups.CELLS + 1)[: groups.CELLS]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return groups.by_group(total * population) / groups.by_group(size * population)
+
+
 def sampled(share: float, respondents: int, seed: int, name: str) -> tuple[float, float]:
     """The share as a survey of that size would print it, and its standard error.
 

@@ -11,11 +11,12 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from simulator import codes, groups, ledger
+from simulator import benefits, codes, groups, ledger
 from simulator.additionality import CLASSES, Courses, classes
 from simulator.behaviour import register
 from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
 from simulator.behaviour.employers import draw_employers
+from simulator.benefits import PARAMETERS as BENEFITS
 from simulator.calendar import Calendar
 from simulator.labour_market.lives import tenures
 from simulator.labour_market.workforce import Workforce
@@ -168,6 +169,7 @@ def _summary(
         )  # fmt: skip
     kept = data["awards_eur"][1] - paid * weight / 100 - data["returned_eur"][1]
     data["unused_eur"] = (("year",), kept)
+    data["wages_eur"] = (("year",), _wages(recorder, baseline[0], design, years) * weight)
     data["outside_eur"] = (("year",), _outside(courses, design, years) * weight / 100)
     for name, series in _months(model, design).items():
         data[name] = (("month",), series * weight)
@@ -247,6 +249,19 @@ def _money(model: LearningModel, design: Design, years: int) -> dict[str, NDArra
 def _own(model: LearningModel) -> list[Policy]:
     """The policies of the variant, besides those that are in force anyway."""
     return [p for p in model.policies if not p.standing]
+
+
+def _wages(recorder: Recorder, null: Recorder, design: Design, years: int) -> NDArray[np.float64]:
+    """EUR a year by which wages are higher than without the variant, if that is to be shown."""
+    values = BENEFITS.values(design.parameters.get(BENEFITS.owner))
+    if values["on"] == 0.0:
+        return np.full(years, np.nan)
+    completed = [
+        np.array([f.get("completed", 0) + f.get("job_courses", 0) for f in r.flows], float)
+        for r in (recorder, null)
+    ]
+    gained = benefits.gained(completed[0] - completed[1], values)
+    return _yearly(np.array(recorder.months), gained, design, years)
 
 
 def _months(model: LearningModel, design: Design) -> dict[str, NDArray[np.float64]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from simulator import draws
 from simulator.behaviour import register
 from simulator.codes import ABSENT
-from simulator.columns import TEAM, code, table
+from simulator.columns import EMPLOYERS, TEAM, code, table
 from simulator.fusion import Names
 from simulator.instruments import (
     acting,
@@ -40,6 +41,7 @@ STATE = (
     "share_sd",
     "price_drift",
     "price_pull",
+    "public_share",
 )  # drivers kept from month to month
 
 
@@ -109,7 +111,11 @@ class Wiring:
         on_teams = acting(policies, "team_monthly")
         on_teams += following(register.TEAM, on_teams)
         self.team = Kernel(on_teams, team).bind(population.team, {}, self.values)
-        self._all.append(self.team)
+        on_employers = acting(policies, "employer_monthly")
+        on_employers += following(register.EMPLOYERS, on_employers)
+        employers = replace(team, table=table(EMPLOYERS))
+        self.employers = Kernel(on_employers, employers).bind(population.employer, {}, self.values)
+        self._all += [self.team, self.employers]
 
     def _filled(self) -> dict[str, Mapping[str, float]]:
         turns = [draws.turn(p.name) for p in self._policies]
@@ -125,7 +131,7 @@ class Wiring:
         """Have every loop compiled, so that a first month takes no longer than the others; with
         `lives` also those of working lives.
         """
-        for bound in (self.sweep, self.team, *filter(None, self.yearly)):
+        for bound in (self.sweep, self.team, self.employers, *filter(None, self.yearly)):
             bound.prepare(drivers, rows=False)
         for bound in (
             self.start,
@@ -147,12 +153,16 @@ def _of_persons(one: Law) -> Law:
     return replace(one, when=(present, *one.when))
 
 
-def first_month(population: Population, values: Values, key: tuple[object, object]) -> float:
+def first_month(population: Population, values: Values, key: Any) -> float:
     """Draw who people are; the mean of perceived affordability in a world without policy (Gbar)."""
     names = names_for(population, ())
     drivers = dict.fromkeys(names.drivers, 0.0)
+    of_employers = Names(table(EMPLOYERS), {}, {}, names.owners, names.drivers)
+    born = Kernel(register.EMPLOYERS_AT_BIRTH, of_employers)
+    born.bind(population.employer, {}, values).sweep(0, key, drivers)
+    population.tell_teams()
     for laws in (register.AT_BIRTH, register.MEASURE):
         bound = Kernel(laws, names).bind(population.worker, population.team, values)
-        found = bound.sweep(0, key, drivers)  # type: ignore[arg-type]
+        found = bound.sweep(0, key, drivers)
         population.vacate(np.flatnonzero(population.worker["contract"] == ABSENT))
     return found["affordability_ppm"] / 1e6 / population.persons

@@ -120,9 +120,9 @@ def _acts(stage, applies, intention, courses_open, u, p):
     return stage == codes.PREPARATION and applies == 0 and ready
 
 
-def _may_have_time(hurdle_time, plan_hours, plan_payer, own_time, paid_most, p_plans):
+def _may_have_time(hurdle_time, plan_hours, plan_payer, own_time, granted, paid_most):
     """Whether the plan would pass the time gate with as much paid time as there could be."""
-    paid = max(p_plans.paid_time if plan_payer == 1 else 0.0, paid_most)
+    paid = max(granted if plan_payer == 1 else 0.0, paid_most)
     return hurdle_time < exp(-(plan_hours * (1.0 - paid)) / own_time)
 
 
@@ -131,14 +131,14 @@ def _may_have_time(hurdle_time, plan_hours, plan_payer, own_time, paid_most, p_p
      after=("drop",), u="stage")  # fmt: skip
 def act(
     hurdle_money, hurdle_time, hurdle_crowd, plan_price, plan_hours, plan_payer, training_budget,
-    own_time, willingness, alone_cost, alone_paid, offer_cost, offer_by, offer_amount, offer_paid,
-    offer_open, offer_left, p_plans, p,
+    own_time, granted, willingness, alone_cost, alone_paid, offer_cost, offer_by, offer_amount,
+    offer_paid, offer_open, offer_left, p,
 ):  # fmt: skip
     """3->4 through the money gate and the time gate: enrol, or apply for public money.
 
     Money: u < exp(-p_eff / pi_g); time: v < exp(-h_own / (tau e^(.4 T))).
     """
-    paid = p_plans.paid_time if plan_payer == 1 else 0.0
+    paid = granted if plan_payer == 1 else 0.0
     hours = plan_hours * (1.0 - max(paid, alone_paid))
     alone = through_gates(hurdle_money, alone_cost, willingness, hurdle_time, hours, own_time)
     if offer_by > 0 and (

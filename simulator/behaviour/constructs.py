@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 
 from simulator import codes
+from simulator.behaviour.skills import out_of_date
 from simulator.laws import clip, law, normal, scalar
 from simulator.parameters import param, parameters
 
@@ -113,13 +114,18 @@ def schooled(attitude_set_point, self_efficacy_set_point, education, education_b
 @law("attitude", "self_efficacy", "urgency", p=PARAMETERS, u="reorganisation")
 def revert(
     attitude, attitude_set_point, self_efficacy, self_efficacy_set_point,
-    urgency, urgency_set_point, informal, job_threat, u, p,
+    urgency, urgency_set_point, informal, last_job, last_self, job_threat, t, u, p_skills, p,
 ):  # fmt: skip
-    """X moves by kappa (X* - X); urgency also by a threatened job and by informal learning."""
+    """X moves by kappa (X* - X); urgency also by a threatened job, by informal learning and by
+    skills that are out of date.
+    """
     attitude += p.kappa * (attitude_set_point - attitude)
     self_efficacy += p.kappa * (self_efficacy_set_point - self_efficacy)
     urgency += p.kappa * (urgency_set_point - urgency)
     urgency += p.informal_weight * (informal - p.informal_mean)
+    s = p_skills
+    if out_of_date(t - max(last_job, last_self), informal, s.after, s.usual, s.informal):
+        urgency += s.urgency
     if u < p.reorganisation * job_threat:
         urgency += p.reorganisation_shock
     return attitude, self_efficacy, clip(urgency, -3.0, 3.0)

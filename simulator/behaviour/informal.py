@@ -1,5 +1,7 @@
 """Informal learning: the share of work time in tasks one learns from."""
 
+from collections.abc import Mapping
+
 from simulator import codes
 from simulator.laws import clip, law
 from simulator.parameters import param, parameters
@@ -8,10 +10,16 @@ PARAMETERS = parameters(
     "informal",
     inertia=param(0.9, "1/month", "part of informal learning that stays from month to month",
                   "behaviour E3", "A", bounds=(0, 1), prior=(0.8, 0.97)),
-    base=param(0.20, "share", "informal learning without culture, autonomy or courses (c0)",
-               "level: ROA 22% in 2020, source 001 l.63", "A", bounds=(0, 1), prior=(0.18, 0.22)),
+    base=param(0.18, "share", "informal learning without culture, autonomy or courses (c0)",
+               "level: ROA 22% in 2020, source 001 l.63", "A", bounds=(0, 1), prior=(0.16, 0.20)),
     culture=param(0.02, "share per z", "effect of learning culture (c1)", "no source", "A",
                   bounds=(-1, 1), prior=(0, 0.04)),
+    variety=param(-0.02, "share", "less where work has no fixed hours or is by agency: proxy of "
+                  "variety", "no source", "A", bounds=(-1, 1), prior=(-0.04, 0)),
+    support=param(0.02, "share", "more where the supervisor stimulates", "no source", "A",
+                  bounds=(-1, 1), prior=(0, 0.04)),
+    second_source=param(0.0, "switch", "1 = the level of 2020 of the other source, 20% not 22%",
+                        "source 000 l.66", "S", bounds=(0, 1), prior=(0, 1)),
     autonomy=param(0.02, "share", "more for the theoretically educated: proxy of autonomy (c2)",
                    "no source", "A", bounds=(-1, 1), prior=(0, 0.04)),
     learner=param(0.03, "share", "more in action and maintenance: complementary to courses (c3)",
@@ -23,11 +31,24 @@ PARAMETERS = parameters(
 
 
 @law("informal", p=PARAMETERS)
-def informal(informal, culture, education, stage, trained_share, p):
-    """Q' = .9 Q + .1 (c0 + c1 K + c2 autonomy + c3 [in action or maintenance] + c4 s)."""
-    wanted = p.base + p.culture * culture + p.colleagues * trained_share
+def informal(
+    informal, culture, education, contract, supervisor, stage, trained_share, task_learning, p,
+):  # fmt: skip
+    """Q' = .9 Q + .1 (c0 + c1 K + c2 autonomy, variety and support + c3 [in action or maintenance]
+    + c4 s + what the year adds).
+    """
+    wanted = p.base + p.culture * culture + p.colleagues * trained_share + task_learning
+    if codes.ON_CALL <= contract <= codes.TEMP_NO_HOURS:
+        wanted += p.variety
+    if supervisor == 1:
+        wanted += p.support
     if education > codes.MBO4:
         wanted += p.autonomy
     if stage >= codes.ACTION:
         wanted += p.learner
     return clip(p.inertia * informal + (1.0 - p.inertia) * wanted, 0.0, 1.0)
+
+
+def of_the_year(level: float, p: Mapping[str, float]) -> float:
+    """What a year adds to informal learning, given its published level: 0 at 22% (ROA 2020)."""
+    return level - 0.22 - 0.02 * p["second_source"]

@@ -1,7 +1,7 @@
 """Subjective norm: what colleagues do (descriptive) and what the supervisor wants (injunctive)."""
 
 from simulator import codes
-from simulator.laws import clip, exp, law
+from simulator.laws import clip, law, scalar
 from simulator.parameters import param, parameters
 
 PARAMETERS = parameters(
@@ -16,6 +16,12 @@ PARAMETERS = parameters(
     supervisor=param(0.5, "z", "weight of a stimulating supervisor (ws)",
                      "sign: Kyndt and Baert 2013; size no source", "A",
                      bounds=(0, 3), prior=(0.2, 0.8)),
+    outside=param(0.15, "z per SD", "weight of the share of outside ties trained", "no source",
+                  "A", bounds=(0, 3), prior=(0, 0.4)),
+    outside_spread=param(0.28, "share", "SD of that share: 3 ties, of whom a third was trained",
+                         "binomial", "D", bounds=(0.01, 1)),
+    homophily=param(0.8, "share", "of outside ties that are sought among the same education class",
+                    "behaviour E1: sign; size no source", "A", bounds=(0, 1), prior=(0.5, 0.95)),
     support_mean=param(0.78, "share", "employees whose supervisor stimulates development",
                        "source 001 l.138, 2021", "S", bounds=(0, 1), prior=(0.74, 0.78)),
     support_practical=param(0.70, "share", "idem, practically educated", "source 001 l.138, 2021",
@@ -46,14 +52,27 @@ def support(team, contract, education, u, p):
     return 1 if u < share else 0
 
 
-@law("culture", "lift", p=PARAMETERS)
-def culture_drift(culture, culture_set_point, treated_until, t, p_employer_training, p):
+@law("culture", p=PARAMETERS)
+def culture_drift(culture, culture_set_point, treated_until, t, p):
     """Support raises an employer's learning culture bit by bit; it fades when support ends."""
     if t < treated_until:
         culture = min(culture + p.culture_gain / p.culture_months, 3.0)
     else:
         culture -= p.culture_decay * (culture - culture_set_point)
-    return culture, exp(p_employer_training.culture * (culture - culture_set_point))
+    return culture
+
+
+@law("ties", u="person.ties")
+def circle(u):
+    """Draw the number of outside ties, 2 to 4."""
+    return 2 + int(3.0 * u)
+
+
+@scalar
+def norm_scale(descriptive, culture, outside, supervisor, support_mean):
+    """What makes the SD of the whole norm about 1, its parts being independent."""
+    spread = supervisor**2 * support_mean * (1.0 - support_mean)
+    return max(descriptive**2 + culture**2 + outside**2 + spread, 1e-9) ** -0.5
 
 
 @law("team_norm", p=PARAMETERS)
@@ -64,18 +83,17 @@ def team_norm(row, trained_share, culture, share_mean, share_sd, p):
     deviation = (trained_share - share_mean) / share_sd
     if p.threshold == 1.0:
         deviation = 1.0 if deviation > 1.0 else 0.0
-    own = p.descriptive**2 + p.culture**2
-    spread = p.supervisor**2 * p.support_mean * (1.0 - p.support_mean)
-    scale = max(own + spread, 1e-9) ** -0.5
+    scale = norm_scale(p.descriptive, p.culture, p.outside, p.supervisor, p.support_mean)
     return clip(scale * (p.descriptive * deviation + p.culture * culture), -6.0, 6.0)
 
 
 @law("norm", p=PARAMETERS)
-def norm(norm, team_norm, supervisor, norm_shift, p_intention, p):
-    """N moves by kN towards the team's norm, the supervisor's and what a right adds to it."""
-    spread = p.supervisor**2 * p.support_mean * (1.0 - p.support_mean)
-    scale = max(p.descriptive**2 + p.culture**2 + spread, 1e-9) ** -0.5
+def norm(norm, team_norm, supervisor, outside, norm_shift, share_mean, p_intention, p):
+    """N moves by kN towards the norm of team, ties and supervisor, and what a right adds to it."""
+    scale = norm_scale(p.descriptive, p.culture, p.outside, p.supervisor, p.support_mean)
     wanted = team_norm + p_intention.rho_causal * norm_shift
+    if outside >= 0.0:
+        wanted += scale * p.outside * (outside - share_mean) / p.outside_spread
     if supervisor >= 0:
         wanted += scale * p.supervisor * (supervisor - p.support_mean)
     return clip(norm + p.adjustment * (wanted - norm), -3.0, 3.0)

@@ -1,7 +1,7 @@
 """A plan: a course with a price, hours, a payer and two hurdles drawn once."""
 
 from simulator import codes
-from simulator.laws import cents, derived, exp, law, logistic, normal, scalar
+from simulator.laws import cents, clip, derived, exp, law, logistic, normal, scalar
 from simulator.parameters import param, parameters
 
 PARAMETERS = parameters(
@@ -40,6 +40,10 @@ PARAMETERS = parameters(
                          bounds=(-5, 5), prior=(-1.2, -0.4)),
     payer_education=param(0.25, "logit/class", "effect of education, a class up", "behaviour E3",
                           "A", bounds=(-3, 3), prior=(0, 0.5)),
+    payer_response=param(0.0, "logit/share", "how much less willing employers are to pay when all "
+                         "self-chosen courses were paid by the public: crowding out as a response "
+                         "of employers; 0 switches it off", "behaviour E7d; size no source", "A",
+                         bounds=(0, 10), prior=(0, 2)),
     paid_time=param(0.6, "share", "hours in paid time when the employer pays", "behaviour E4", "A",
                     bounds=(0, 1), prior=(0.4, 0.8)),
 )  # fmt: skip
@@ -54,14 +58,24 @@ def education_class(education):
 
 
 @derived(p=PARAMETERS)
-def employer_pays(team, contract, education, culture, p):
+def employer_pays(
+    team, contract, education, culture, employer_active, public_share, p_employer_stages, p,
+):  # fmt: skip
     """The chance that the employer would pay a self-chosen plan (e_p); 0 without employer."""
     if team == 0 or contract > codes.TEMP_NO_HOURS:
         return 0.0
     x = p.e0 + p.payer_culture * culture + p.payer_education * (education_class(education) - 1)
     if contract != codes.PERMANENT:
         x += p.payer_flexible
-    return logistic(x)
+    x += p_employer_stages.pays * (employer_active - p_employer_stages.usual)
+    return logistic(x - p.payer_response * public_share)
+
+
+@derived(p=PARAMETERS)
+def granted(employer_active, p_employer_stages, p):
+    """The share of a course's hours in paid time, where the employer pays the course."""
+    more = 1.0 + p_employer_stages.hours * (employer_active - p_employer_stages.usual)
+    return clip(p.paid_time * more, 0.0, 1.0)
 
 
 @scalar

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from simulator.behaviour import (
     action,
     constructs,
+    employer_stages,
     employer_training,
     experience,
     informal,
@@ -12,6 +13,7 @@ from simulator.behaviour import (
     market,
     norm,
     plans,
+    skills,
     stages,
     studies,
 )
@@ -25,6 +27,7 @@ AT_BIRTH: tuple[Law, ...] = (
     intention.character,
     stages.first_stage,
     norm.support,
+    norm.circle,
     employer_training.exposure,
     studies.studies,
 )
@@ -60,7 +63,14 @@ STAGES: tuple[Law, ...] = (
     stages.repeat,
     stages.relapse,
 )
-TEAM: tuple[Law, ...] = (norm.culture_drift, norm.team_norm)
+TEAM: tuple[Law, ...] = (norm.team_norm,)
+EMPLOYERS_AT_BIRTH: tuple[Law, ...] = (employer_stages.set_up,)
+EMPLOYERS: tuple[Law, ...] = (
+    employer_stages.change_mind,
+    norm.culture_drift,
+    employer_stages.initiative,
+    employer_stages.set_budget,
+)
 STARTED: tuple[Law, ...] = (action.take_up,)
 TURNED_AWAY: tuple[Law, ...] = (action.disappointed,)
 MEASURE: tuple[Law, ...] = (plans.affordability_now,)
@@ -68,20 +78,36 @@ MEASURE: tuple[Law, ...] = (plans.affordability_now,)
 DERIVED: tuple[Derived, ...] = (
     intention.intention,
     plans.employer_pays,
+    plans.granted,
     action.willingness,
     action.own_time,
 )
 
 # What the climate (the business cycle, covid) makes of laws, worked out once a month.
-CLIMATE = ("employer_activity", "courses_open", "time_pressure", "job_threat")
+CLIMATE = (
+    "cycle",
+    "employer_activity",
+    "courses_open",
+    "time_pressure",
+    "job_threat",
+    "budget_climate",
+    "task_learning",
+)
 
 
 def climate(
-    cycle: float, covid: float, values: Mapping[str, Mapping[str, float]]
+    cycle: float, covid: float, tasks: float, values: Mapping[str, Mapping[str, float]]
 ) -> dict[str, float]:
-    """The drivers of CLIMATE; cycle in SD of unemployment (above 0: a boom), covid from 0 to 1."""
+    """The drivers of CLIMATE; cycle in SD of unemployment (above 0: a boom), covid from 0 to 1,
+    tasks the share of work time in tasks one learns from.
+    """
     sent = values[employer_training.PARAMETERS.owner]
     return {
+        "cycle": cycle,
+        "budget_climate": employer_stages.budget_climate(
+            cycle, values[employer_stages.PARAMETERS.owner]
+        ),
+        "task_learning": informal.of_the_year(tasks, values[informal.PARAMETERS.owner]),
         "employer_activity": employer_training.activity(cycle, covid, sent),
         "courses_open": 1.0 - sent["closed"] * covid,
         "time_pressure": values[action.PARAMETERS.owner]["boom"] * cycle,
@@ -96,9 +122,11 @@ OWNERS: tuple[Parameters, ...] = (
     intention.PARAMETERS,
     plans.PARAMETERS,
     employer_training.PARAMETERS,
+    employer_stages.PARAMETERS,
     experience.PARAMETERS,
     stages.PARAMETERS,
     action.PARAMETERS,
     market.PARAMETERS,
+    skills.PARAMETERS,
     studies.PARAMETERS,
 )

@@ -26,7 +26,7 @@ OWNERS: tuple[Parameters, ...] = (
     demography.PARAMETERS,
     schooling.PARAMETERS,
 )
-WANTED = (*AGE_SERIES, *CONTRACT_SERIES, *EDUCATION_SERIES)
+WANTED = (*AGE_SERIES, *CONTRACT_SERIES, *EDUCATION_SERIES, "informal")
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,12 @@ def workforce(
     return Workforce(data, most * (1.0 + data.values["demography"]["spare"]))
 
 
-def climate(dated: Dated, when: When, drivers: Drivers) -> Callable[[int], tuple[float, float]]:
-    """Month -> cycle in SD (above 0: less unemployment than the mean of the published years), and
-    covid from 0 to 1; both are nil in the spin-up's place where the driver does not act.
+def climate(
+    dated: Dated, when: When, drivers: Drivers
+) -> Callable[[int], tuple[float, float, float]]:
+    """Month -> cycle in SD (above 0: less unemployment than the mean of the published years), covid
+    from 0 to 1, and the share of work time in tasks one learns from. A driver that does not act is
+    0, or as in 2020.
     """
     known = [dated.series[name] for name in CONTRACT_SERIES]
     first, last = max(s.first for s in known), min(s.last for s in known)
@@ -103,11 +106,12 @@ def climate(dated: Dated, when: When, drivers: Drivers) -> Callable[[int], tuple
     rates = [_rate(dated.series, y, drivers.projection) for y in years]
     mean, spread = float(np.mean(rates)), float(np.std(rates))
 
-    def at(t: int) -> tuple[float, float]:
+    def at(t: int) -> tuple[float, float, float]:
         rate = _rate(dated.series, when.moment(t), drivers.projection)
         cycle = (mean - rate) / spread if drivers.cycle else 0.0
         covid = dated.covid.get(when.month(t), 0.0) if drivers.covid else 0.0
-        return cycle, covid
+        tasks = dated.series["informal"].at(when.moment(t) if drivers.composition else 2020.5)
+        return cycle, covid, tasks / 100.0
 
     return at
 

@@ -34,7 +34,7 @@ class Willen(Policy):
     )
     generosity = "reach"
 
-    reach = param(0.005, "1/year", "teams of smaller employers that take part",
+    reach = param(0.005, "1/year", "smaller employers that take part",
                   "583 entrepreneurs in 3 years, source 001 l.245; of all SMEs: no source", "A",
                   bounds=(0, 1), prior=(0.0005, 0.01))  # fmt: skip
     duration = param(24.0, "months", "of support", "behaviour E5", "A", bounds=(1, 120),
@@ -97,12 +97,12 @@ def helped(self_efficacy, p_intention, p):
     return clip(self_efficacy + p_intention.rho_causal * p.shift, -3.0, 3.0), 1, 0.0
 
 
-@law("treated_until", p=Willen.parameters, u="team.outreach.willen")
+@law("treated_until", p=Willen.parameters, u="employer.outreach.willen")
 def support(row, employer_size, treated_until, t, u, p):
-    """A smaller employer's team takes part in the programme."""
+    """A smaller employer takes part in the programme."""
     if row == 0 or employer_size >= SIZE_250 or employer_size == NO_FIRM or t < treated_until:
         return treated_until
     return t + int(p.duration) if u < p.reach / 12.0 else treated_until
 
 
-Weten.monthly, Kunnen.monthly, Willen.team_monthly = campaign, helped, support
+Weten.monthly, Kunnen.monthly, Willen.employer_monthly = campaign, helped, support

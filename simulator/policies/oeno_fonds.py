@@ -1,15 +1,11 @@
 """O&O-fondsen: funds of social partners that give employers back a part of training costs."""
 
-from simulator.codes import SECTOR_LETTERS
 from simulator.parameters import param
 from simulator.policy import Policy
 
-_A, _C, _F = (SECTOR_LETTERS.index("A"), SECTOR_LETTERS.index("C"), SECTOR_LETTERS.index("F"))
-_H, _I = SECTOR_LETTERS.index("H"), SECTOR_LETTERS.index("I")
-
 
 class OenoFonds(Policy):
-    """Employers in sectors with a large fund get back a part of what they pay."""
+    """Employers with a fund get back a part of what they pay."""
 
     name = "oeno_fonds"
     omits = (
@@ -28,9 +24,9 @@ class OenoFonds(Policy):
     admin_per_award = param(0.0, "EUR", "no public administration", "private funds", "D",
                             bounds=(0, 10_000))  # fmt: skip
 
-    def eligible(sector):
-        """A, C, F, H and I stand for the 2.5 million workers covered (source 000 l.283)."""
-        return sector in (_A, _C, _F, _H, _I)
+    def eligible(fund):
+        """The employer has a fund: 2.5 million workers are covered (source 000 l.283)."""
+        return fund == 1
 
     def covers(price, p):
         """A share of what the employer pays, up to a maximum."""

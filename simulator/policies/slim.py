@@ -17,7 +17,7 @@ class Slim(Policy):
     )
     generosity = "reach"
 
-    reach = param(0.003, "1/year", "teams of smaller employers that get a project",
+    reach = param(0.003, "1/year", "smaller employers that get a project",
                   "3,902 grants in 3 years (source 000 l.305) on about 440,000 SMEs (B)", "D",
                   bounds=(0, 1), prior=(0.001, 0.01))  # fmt: skip
     duration = param(24.0, "months", "that a project raises culture", "behaviour E5", "A",
@@ -26,12 +26,12 @@ class Slim(Policy):
                      prior=(40e6, 50e6))  # fmt: skip
 
 
-@law("treated_until", p=Slim.parameters, u="team.outreach.slim")
+@law("treated_until", p=Slim.parameters, u="employer.outreach.slim")
 def project(row, employer_size, treated_until, t, u, p):
-    """A team's employer begins a project."""
+    """An employer begins a project."""
     if row == 0 or employer_size >= SIZE_250 or employer_size == NO_FIRM or t < treated_until:
         return treated_until
     return t + int(p.duration) if u < p.reach / 12.0 else treated_until
 
 
-Slim.team_monthly = project
+Slim.employer_monthly = project

@@ -23,11 +23,11 @@ PACKAGES = ("simulator", "scenarios", "calibration", "experiments", "reports")
 # row here. The laws' row is the last that behaviour and policies may see, with policy.
 ROWS = (
     "calendar codes columns dated draws ledger parameters queueing windows",
-    "laws employers groups periods additionality",
+    "laws employers groups periods additionality benefits",
     "policy fusion margins",
     "loops behaviour policies synthesis surveys",
     "population",
-    "kernel labour_market",
+    "kernel labour_market surroundings",
     "stack",
     "instruments settlement",
     "wiring office training",
@@ -41,9 +41,9 @@ RANK = {name: rank for rank, row in enumerate(ROWS) for name in row.split()}
 # What a law or an instrument may know of the rest.
 SEEN_BY_LAWS = {"laws", "policy", "columns", "codes", "draws", "parameters", "windows"}
 
-# Fused laws, the sweep over blocks, the scan of working lives and the line before an office are
-# compiled code too.
-NUMBA_FILES = {"laws", "draws", "kernel", "queueing", "labour_market.lives"}
+# Fused laws, the sweep over blocks, the scans of working lives and of ties and the line before an
+# office are compiled code too.
+NUMBA_FILES = {"laws", "draws", "kernel", "queueing", "labour_market.lives", "surroundings"}
 LIBRARY_FILES = {
     "mesa": {"model", "population"},
     "simpy": {"model", "office", "training"},

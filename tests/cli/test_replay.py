@@ -10,7 +10,8 @@ import pytest
 
 from experiments.replay import Beside
 from experiments.table import Estimate
-from scenarios.scenario import BASELINE, FOLDER, Observed
+from scenarios.parts import Observed
+from scenarios.scenario import BASELINE, FOLDER
 
 Llo = Callable[..., tuple[int, str, str]]
 Refused = Callable[..., str]

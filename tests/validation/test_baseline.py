@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ def stored() -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def measured() -> dict[str, float]:
-    design = replace(load().design(), before=levels.MONTHS, after=0)
+    design = levels.design_of(load())
     targets = levels.rescaled(levels.read_targets(), levels.contract_shares(design, SEEDS[0]))
     found = np.mean([levels.simulated(targets, levels.measure(design, s)) for s in SEEDS], axis=0)
     return dict(zip((t.name for t in targets), found, strict=True))

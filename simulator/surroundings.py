@@ -1,0 +1,72 @@
+"""Outside ties: who else one sees learning, besides colleagues.
+
+Everybody has a few ties elsewhere, most of them with people of the same education, for good. Once a
+year, each in a month of their own, people see how many of them were trained in the past year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numba as nb
+import numpy as np
+
+from simulator import codes, draws
+from simulator.population import Population
+
+ROUND = 12  # months between two looks
+CIRCLE = 65_536  # rows among which ties are sought
+_NUMBER = draws.address("ties")[0]
+_CLASS = np.array([codes.EDUCATION_CLASS[e] for e in codes.EDUCATION])
+
+
+@nb.njit(cache=True, nogil=True)
+def _look(  # type: ignore[no-untyped-def]
+    first, stop, t, number, k0, k1, homophily, ties, education, contract, last_job, last_self,
+    level, outside,
+):  # fmt: skip
+    rows = ties.size
+    for i in range(first + (t - first) % ROUND, stop, ROUND):
+        if ties[i] == 0 or contract[i] == codes.ABSENT:
+            continue
+        seen, trained = 0, 0
+        base = i - i % CIRCLE
+        for k in range(ties[i]):
+            found = -1
+            lanes = draws.block(i, k, number, k0, k1)
+            alike = lanes[3] < homophily
+            for lane in range(3):
+                other = base + int(lanes[lane] * CIRCLE)
+                if other >= rows or other == i or ties[other] == 0:
+                    continue
+                if contract[other] == codes.ABSENT:
+                    continue
+                found = other
+                if not alike or level[education[other]] == level[education[i]]:
+                    break
+            if found >= 0:
+                seen += 1
+                trained += max(last_job[found], last_self[found]) >= t - 12
+        outside[i] = trained / seen if seen > 0 else -1.0
+
+
+def look_around(
+    population: Population, t: int, seed: int, norm: Mapping[str, float],
+    pool: ThreadPoolExecutor | None = None,
+) -> None:  # fmt: skip
+    """Set `outside` for those whose month it is: the share of their ties trained in 12 months."""
+    if norm["outside"] == 0.0:
+        return
+    worker, scan = population.worker, _look
+    names = ("ties", "education", "contract", "last_job", "last_self")
+    columns: list[Any] = [worker[name] for name in names]
+
+    def part(start: int) -> None:
+        stop = min(start + CIRCLE, population.rows)
+        scan(start, stop, t, _NUMBER, *draws.key(seed), norm["homophily"], *columns, _CLASS,
+             worker["outside"])  # type: ignore[call-arg]  # fmt: skip
+
+    starts = range(0, population.rows, CIRCLE)
+    list(pool.map(part, starts) if pool else map(part, starts))
