@@ -5,14 +5,24 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from experiments.console import with_progress, writable
+from experiments import years
+from experiments.console import (
+    File,
+    Json,
+    Persons,
+    SeedCount,
+    scenario_of,
+    settled,
+    with_progress,
+    writable,
+)  # fmt: skip
 
 if TYPE_CHECKING:
-    from scenarios.scenario import Scenario
+    pass
 
 app = typer.Typer(
     name="llo",
@@ -22,11 +32,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-
-File = Annotated[Path | None, typer.Argument(help="A scenario in TOML; without it the baseline.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the answer as data.")]
-Persons = Annotated[int | None, typer.Option(help="Simulated persons, 1,000 to 10,000,000.")]
-SeedCount = Annotated[int | None, typer.Option("--seeds", help="Number of seeds.")]
 
 
 def main() -> None:
@@ -50,20 +55,6 @@ def main() -> None:
 def _stop(message: str) -> None:
     print(f"llo: {message}", file=sys.stderr)
     sys.exit(2)
-
-
-def _scenario(file: Path | None, **changes: Any) -> Scenario:
-    """The scenario with what the command line changes of it, checked again."""
-    from scenarios.scenario import load
-
-    return load(file).changed(**{k: v for k, v in changes.items() if v is not None})
-
-
-def _settled(scenario: Scenario) -> Scenario:
-    """The scenario with its spin-up found out, if it leaves that open."""
-    from experiments.spin_up import settled
-
-    return settled(scenario)
 
 
 @app.command()
@@ -91,7 +82,7 @@ def compare(
 
     Example: llo compare my.toml --seeds 4 --out results
     """
-    chosen = _settled(_scenario(scenario, persons=persons, months=months, seeds=seeds))
+    chosen = settled(scenario_of(scenario, persons=persons, months=months, seeds=seeds))
     from experiments import picture, results, runner, same, table
 
     solved: list[same.Solved] = []
@@ -122,56 +113,6 @@ def compare(
 
 
 @app.command()
-def run(
-    scenario: File = None,
-    variant: Annotated[str, typer.Option(help="Variant to run.")] = "null",
-    persons: Persons = None,
-    months: Annotated[int | None, typer.Option(help="Months after introduction.")] = None,
-    first: Annotated[
-        str | None, typer.Option("--from", help="First year or month, as 2012 or 2012-07.")
-    ] = None,
-    last: Annotated[str | None, typer.Option("--to", help="Last year or month.")] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder for run.json; a run that was cut off there goes on."),
-    ] = None,
-    population: Annotated[
-        bool,
-        typer.Option("--population", help="Only make the people, and hold them to the margins."),
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Run one variant once and print its years and surveys, or report the population's margins.
-
-    Example: llo run --from 2012 --to 2022 --out results
-    """
-    chosen = _scenario(scenario, persons=persons, months=months)
-    from experiments import history, printing, single
-
-    if population:
-        rows = single.margins(chosen)
-        print(json.dumps(rows, indent=1)) if as_json else printing.margins(rows)
-        return
-    chosen = _settled(chosen.between(first, last))
-    if out is not None:
-        writable(out)
-    recorder, design = with_progress(
-        f"Running {variant}",
-        history.months_of(chosen),
-        lambda tell: history.live(chosen, variant, tell, out),
-    )
-    years, rows = history.by_year(recorder, design), single.surveys_of(recorder, variant)
-    written = None if out is None else history.write(years, chosen, variant, out)
-    if as_json:
-        print(json.dumps({"years": years, "surveys": rows}, indent=1))
-        return
-    printing.years(years)
-    printing.surveys(rows)
-    if written is not None:
-        print(f"\nWritten: {written}")
-
-
-@app.command()
 def criteria(
     scenario: File = None,
     persons: Persons = None,
@@ -183,7 +124,7 @@ def criteria(
 
     Example: llo criteria my.toml --seeds 4
     """
-    chosen = _settled(_scenario(scenario, persons=persons, months=months, seeds=seeds))
+    chosen = settled(scenario_of(scenario, persons=persons, months=months, seeds=seeds))
     from experiments import criteria as five
     from experiments import printing, twins
 
@@ -207,12 +148,12 @@ def replay(
 
     Example: llo replay scenarios/stap-2022.toml
     """
-    chosen = _scenario(scenario, persons=persons, seeds=seeds)
+    chosen = scenario_of(scenario, persons=persons, seeds=seeds)
     from experiments import printing
     from experiments import replay as replaying
 
     replaying.check(chosen)
-    chosen = _settled(chosen)
+    chosen = settled(chosen)
     rows = with_progress(
         "Replaying", replaying.months_of(chosen), lambda tell: replaying.run(chosen, tell)
     )
@@ -238,7 +179,7 @@ def life(
 
     Example: llo life --persona samira --draw samira.png
     """
-    chosen = _scenario(scenario, persons=persons, months=months)
+    chosen = scenario_of(scenario, persons=persons, months=months)
     from experiments import life as lives
 
     who = lives.chosen(persona, people)
@@ -328,7 +269,7 @@ def calibrate(
     from calibration import levels
     from experiments import printing
 
-    chosen = _scenario(None, persons=persons)
+    chosen = scenario_of(None, persons=persons)
     target = out or levels.SOLVED
     writable(target.parent)
     fit = with_progress(
@@ -369,6 +310,10 @@ def bench(
 
     rows = benchmark.measure(persons, agents)
     print(json.dumps(rows, indent=1)) if as_json else printing.bench(rows)
+
+
+for command in (years.run, years.backcast):
+    app.command()(command)
 
 
 if __name__ == "__main__":

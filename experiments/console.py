@@ -1,11 +1,35 @@
-"""What every command shares: a bar while it works, and a place to write that is tried first."""
+"""What every command shares: options, the scenario it is about, a bar while it works."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from scenarios.scenario import Scenario
+
+File = Annotated[Path | None, typer.Argument(help="A scenario in TOML; without it the baseline.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the answer as data.")]
+Persons = Annotated[int | None, typer.Option(help="Simulated persons, 1,000 to 10,000,000.")]
+SeedCount = Annotated[int | None, typer.Option("--seeds", help="Number of seeds.")]
+
+
+def scenario_of(file: Path | None, **changes: Any) -> Scenario:
+    """The scenario with what the command line changes of it, checked again."""
+    from scenarios.scenario import load
+
+    return load(file).changed(**{k: v for k, v in changes.items() if v is not None})
+
+
+def settled(scenario: Scenario) -> Scenario:
+    """The scenario with its spin-up found out, if it leaves that open."""
+    from experiments import spin_up
+
+    return spin_up.settled(scenario)
 
 
 def writable(folder: Path) -> None:

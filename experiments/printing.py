@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from calibration.levels import Fit
+from experiments.backcast import CHANGES, HEADS, Backcast, beside, explained
 from experiments.criteria import NOTES as FIVE_NOTES
 from experiments.criteria import Criterion
 from experiments.life import BEFORE, Life
@@ -101,6 +102,18 @@ def years(rows: list[Row]) -> None:
         "need: wants a course; informal: work time in tasks one learns from; out of date: skills.\n"
         "One life of the simulated people: chance alone moves these by some tenths of a point."
     )
+
+
+def backcast(cast: Backcast) -> None:
+    """Published beside simulated figures, and what explains the changes."""
+    console = _console()
+    for heads, rows in ((HEADS, beside(cast)), (CHANGES, explained(cast))):
+        grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for k, head in enumerate(heads):
+            grid.add_column(head, justify="left" if k < 2 else "right")
+        for row in rows:
+            grid.add_row(*row)
+        console.print(grid)
 
 
 def declarations(kinds: dict[str, type[Policy]]) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from scenarios.scenario import BASELINE, available
 
 Llo = Callable[..., tuple[int, str, str]]
 COMMANDS = (
-    "compare", "run", "criteria", "replay", "life", "check", "policies", "survey", "calibrate",
-    "verify", "bench",
+    "compare", "criteria", "replay", "life", "check", "policies", "survey", "calibrate",
+    "verify", "bench", "run", "backcast",
 )  # fmt: skip
 ENGINE = ("numba", "mesa", "xarray", "scipy", "matplotlib", "simpy", "simulator.model")
 LOADED = """

@@ -30,7 +30,7 @@ MISTAKES = {
         "[time]", "bogus = 1  # here\n[time]", ("bogus: no such key", "baseline.toml")
     ),
     "unknown key in time": Mistake(
-        "years_after = 10", "years_aftr = 10  # here", ("time.years_aftr: no such key",)
+        "years_after = 14", "years_aftr = 14  # here", ("time.years_aftr: no such key",)
     ),
     "unknown key in an instrument": Mistake(
         "ceiling = 5000",
@@ -97,7 +97,7 @@ MISTAKES = {
         "deposit = 500", "deposit = true  # here", ("leerrekening.deposit = True", "finite number")
     ),
     "text for a count": Mistake(
-        "years_before = 5",
+        "years_before = 17",
         'years_before = "5"  # here',
         ("time.years_before: '5'", "valid integer"),
     ),

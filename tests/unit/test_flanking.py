@@ -9,6 +9,7 @@ import pytest
 
 from scenarios.scenario import available
 from simulator import codes, ledger
+from simulator.columns import OF_EMPLOYER
 from simulator.model import LearningModel
 from simulator.policies.belastingaftrek import Belastingaftrek
 from simulator.policies.leerverlof import Leerverlof
@@ -116,16 +117,25 @@ def test_help_raises_self_efficacy_and_a_null_effect_changes_nobody(around: Make
 @pytest.mark.parametrize("name", ["slim", "willen"])
 def test_support_lifts_smaller_employers_and_fades(name: str, around: Make) -> None:
     made = around(**{name: {"reach": 0.9, "until": "2018-01"}}).run(30)
-    team = made.population.team
-    gain = team["culture"] - team["culture_set_point"]
-    small = team["employer_size"] < codes.SIZE_250
+    nothing = around().run(30)
+    firm, plain = made.population.employer, nothing.population.employer
+    gain = firm["culture"] - firm["culture_set_point"]
+    small = firm["employer_size"] < codes.SIZE_250
     assert gain[1:][small[1:]].mean() > 0.05
     assert np.all(gain[~small] == 0.0)
-    assert np.all(team["lift"][~small] == 1.0)
-    assert team["lift"][1:][small[1:]].mean() > 1.01
+    assert np.array_equal(firm["lift"][~small], plain["lift"][~small])
+    assert (firm["lift"] / plain["lift"])[1:][small[1:]].mean() > 1.01
+    assert firm["employer_active"].sum() > plain["employer_active"].sum()
     before = gain.mean()
     made.run(60)
-    assert (team["culture"] - team["culture_set_point"]).mean() < 0.7 * before
+    assert (firm["culture"] - firm["culture_set_point"]).mean() < 0.7 * before
+
+
+def test_a_team_knows_what_is_true_of_its_employer(around: Make) -> None:
+    made = around(slim={"reach": 0.9}).run(12)
+    team, firm = made.population.team, made.population.employer
+    for name in OF_EMPLOYER:
+        assert np.array_equal(team[name], firm[name][team["employer"]]), name
 
 
 def test_an_ambassador_reaches_colleagues_only(around: Make) -> None:
