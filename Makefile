@@ -29,9 +29,10 @@ lint: $(DEV) ## check style, format and types
 bench: $(RUN) ## measure the speed of this machine
 	@.venv/bin/llo bench
 
-pages: $(RUN) ## make docs/instruments.md anew from what the instruments declare
+pages: $(RUN) ## make docs/instruments.md and the tables of docs/ODD.md anew from declarations
 	@.venv/bin/llo policies --page > docs/.instruments.part
 	@mv docs/.instruments.part docs/instruments.md
+	@.venv/bin/llo policies --odd docs/ODD.md
 
 lock: ## make both lock files anew (needs uv; UPGRADE=--upgrade takes newer versions)
 	@command -v "$(UV)" >/dev/null || { echo "make lock needs uv; name it with: make lock UV=/path/to/uv" >&2; exit 1; }

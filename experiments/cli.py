@@ -218,6 +218,9 @@ def policies(
     page: Annotated[
         bool, typer.Option("--page", help="Print the page docs/instruments.md, in Markdown.")
     ] = False,
+    odd: Annotated[
+        Path | None, typer.Option(help="Make the tables of this page anew, as docs/ODD.md.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List the instruments with their parameters, units, bounds and sources.
@@ -230,6 +233,11 @@ def policies(
     kinds = available()
     if page:
         print(pages.instruments(kinds), end="")
+        return
+    if odd is not None:
+        from experiments import odd as description
+
+        description.refresh(odd, kinds)
         return
     print(json.dumps(printing.declarations(kinds), indent=1)) if as_json else printing.policies(
         kinds

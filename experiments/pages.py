@@ -27,6 +27,7 @@ _HOOKS = {
     "yearly": "Every year",
     "monthly": "Every month, to workers",
     "team_monthly": "Every month, to teams",
+    "employer_monthly": "Every month, to employers",
     "on_award": "On an award",
     "on_failure": "On a no-show or an early stop",
     "on_move": "On leaving an employer",

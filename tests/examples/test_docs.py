@@ -179,7 +179,9 @@ def test_the_glossary_holds_the_codes() -> None:
     assert all(stage in known for stage in codes.STAGES.values())
 
 
-@pytest.mark.parametrize("page", ["design.md", "vision.md", "glossary.md", "extending.md"])
+@pytest.mark.parametrize(
+    "page", ["design.md", "vision.md", "glossary.md", "extending.md", "ODD.md"]
+)
 def test_every_file_that_a_page_names_is_there(page: str) -> None:
     text = (DOCS / page).read_text(encoding="utf-8")
     name = r"`([\w./-]+(?:\.(?:py|toml|md)|/))`"
