@@ -36,7 +36,7 @@ class Belastingaftrek(Policy):
 
     def eligible(contract):
         """Who has taxed income."""
-        return contract != codes.UNEMPLOYED
+        return contract < codes.UNEMPLOYED
 
     def covers(price, education, p):
         """The rate on what is above the threshold."""

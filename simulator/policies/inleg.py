@@ -1,15 +1,12 @@
 """Inleg: what employers, O&O-fondsen and workers put into the leerrekening besides the State."""
 
 from simulator import codes
-from simulator.codes import SECTOR_LETTERS
 from simulator.columns import money
 from simulator.laws import cents, clip, law
 from simulator.parameters import param
 from simulator.policy import Policy
 
 BALANCE = money("inleg_balance", "private money in the leerrekening", 1_000_000)
-_A, _C, _F = (SECTOR_LETTERS.index("A"), SECTOR_LETTERS.index("C"), SECTOR_LETTERS.index("F"))
-_H, _I = SECTOR_LETTERS.index("H"), SECTOR_LETTERS.index("I")
 
 
 class Inleg(Policy):
@@ -28,7 +25,7 @@ class Inleg(Policy):
 
     employer = param(250.0, "EUR/year", "employer's deposit for every employee", "no source", "A",
                      bounds=(0, 100_000), prior=(0, 1000))  # fmt: skip
-    fund = param(0.0, "EUR/year", "deposit of the fund, in sectors with a large fund",
+    fund = param(0.0, "EUR/year", "deposit of the fund, where the employer has one",
                  "no source", "A", bounds=(0, 100_000), prior=(0, 500))  # fmt: skip
     worker = param(0.0, "EUR/year", "worker's own deposit", "no source", "A", bounds=(0, 100_000),
                    prior=(0, 250))  # fmt: skip
@@ -53,12 +50,11 @@ _TALLIES = ("granted_eur", "lapsed_eur", "from_employer_eur", "from_fund_eur", "
 
 
 @law("inleg_balance", p=_P, tallies=_TALLIES)
-def put_in(inleg_balance, contract, sector, p):
+def put_in(inleg_balance, contract, fund, p):
     """Everybody's yearly part, until the ceiling is reached."""
     if contract > codes.TEMP_NO_HOURS or inleg_balance >= p.ceiling:
         return inleg_balance, 0.0, 0.0, 0.0, 0.0, 0.0
-    covered = sector in (_A, _C, _F, _H, _I)
-    one, two, three = cents(p.employer), cents(p.fund if covered else 0.0), cents(p.worker)
+    one, two, three = cents(p.employer), cents(p.fund if fund == 1 else 0.0), cents(p.worker)
     given = cents(one + two + three)
     return cents(inleg_balance + given), given, 0.0, one, two, three
 

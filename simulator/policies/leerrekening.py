@@ -37,7 +37,7 @@ class Leerrekening(Policy):
                         prior=(1, 2))  # fmt: skip
     deposit_old = param(1.0, "ratio", "of the deposit from the age of 45", "none unless said", "A",
                         bounds=(0, 100), prior=(1, 2))  # fmt: skip
-    deposit_income = param(1.0, "ratio", "of the deposit at a low income: flexible or unemployed",
+    deposit_income = param(1.0, "ratio", "of the deposit at a low income: flexible or without work",
                            "none unless said; income is not modelled", "A", bounds=(0, 100),
                            prior=(1, 2))  # fmt: skip
     ceiling = param(5000.0, "EUR", "highest balance", "template: French CPF, OECD 2019", "B",
@@ -127,7 +127,7 @@ def deposit(account_balance, account_idle, age, education, contract, p):
         ratio *= p.deposit_low
     if age >= 45 * 12:
         ratio *= p.deposit_old
-    if codes.PERMANENT < contract <= codes.TEMP_NO_HOURS or contract == codes.UNEMPLOYED:
+    if codes.PERMANENT < contract <= codes.TEMP_NO_HOURS or contract >= codes.UNEMPLOYED:
         ratio *= p.deposit_income
     one = cents(p.deposit * ratio)
     given = one if idle == 0 else 0.0
@@ -147,7 +147,7 @@ def spend(account_balance, leerrekening_paid):
 @law("account_balance", p=_P, tallies=("granted_eur", "lapsed_eur"))
 def leave(account_balance, contract, p):
     """On leaving an employer, for another one or for unemployment, a part may lapse."""
-    share = p.keeps_unemployed if contract == codes.UNEMPLOYED else p.keeps
+    share = p.keeps_unemployed if contract >= codes.UNEMPLOYED else p.keeps
     kept = cents(account_balance * share)
     return kept, 0.0, cents(account_balance - kept)
 

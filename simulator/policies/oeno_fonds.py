@@ -9,7 +9,7 @@ class OenoFonds(Policy):
 
     name = "oeno_fonds"
     omits = (
-        "levies, and funds one by one: five sectors stand for about 125 funds",
+        "levies, and funds one by one: about 125, of which an employer has one or none",
         "individual budgets that funds give",
     )
     generosity = "share"

@@ -28,7 +28,7 @@ class Voucher(Policy):
     omits: ClassVar[Sequence[str]] = (
         "fraud, and providers who steer applicants or split courses",
         "what a course is about: hobby and general development, a fifth of STAP",
-        "inactive people, of whom some had a link with the labour market and could apply",
+        "inactive people under 25, of whom some had a link with the labour market and could apply",
         "sight of others' luck: who is turned away does not tell colleagues",
     )
     columns = (YEAR,)

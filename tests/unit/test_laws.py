@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from simulator.behaviour import action, constructs, intention, norm, stages
+from simulator.behaviour import action, constructs, intention, norm, skills, stages
 from simulator.columns import TEAM, WORKER, table
 from simulator.fusion import Names
 from simulator.laws import law
@@ -100,10 +100,13 @@ def test_the_generated_text_shows_the_laws() -> None:
 def test_a_law_is_called_alone() -> None:
     p = norm.PARAMETERS.tuple()
     i = intention.PARAMETERS.tuple(rho_causal=0.5)
-    assert norm.norm(0.0, 1.0, -1, 0.0, i, p) == pytest.approx(p.adjustment)
-    assert norm.norm(0.0, 1.0, -1, 0.4, i, p) == pytest.approx(1.2 * p.adjustment)
-    q = constructs.PARAMETERS.tuple(informal_weight=0.0)
-    moved = constructs.revert(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.22, 1.0, 0.5, q)
+    assert norm.norm(0.0, 1.0, -1, -1.0, 0.0, 0.4, i, p) == pytest.approx(p.adjustment)
+    assert norm.norm(0.0, 1.0, -1, -1.0, 0.4, 0.4, i, p) == pytest.approx(1.2 * p.adjustment)
+    seen = norm.norm(0.0, 1.0, -1, 0.68, 0.0, 0.4, i, p)  # one SD more of outside ties learn
+    scale = norm.norm_scale(p.descriptive, p.culture, p.outside, p.supervisor, p.support_mean)
+    assert seen == pytest.approx(p.adjustment * (1.0 + scale * p.outside))
+    q, s = constructs.PARAMETERS.tuple(informal_weight=0.0), skills.PARAMETERS.tuple(urgency=0.0)
+    moved = constructs.revert(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.22, 0, 0, 1.0, 1, 0.5, s, q)
     assert moved == pytest.approx((1.0 - q.kappa, 0.0, 0.0))
 
 

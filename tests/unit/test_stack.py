@@ -150,7 +150,7 @@ def test_a_voucher_and_an_account_together_pay_one_course(model: Make) -> None:
 
 def test_an_employer_who_pays_keeps_private_sources_out_and_is_refunded(model: Make) -> None:
     made = model(Refund(share=0.4), persons=1_000, introduction=0, parameters=CERTAIN)
-    made.population.team["training_budget"][:] = 80_000
+    made.population.employer["usual_budget"][:] = 80_000
     ready(made, plan_payer=1, hurdle_crowd=1.0).run(1)
     assert paid(made) == {EMPLOYERS: 48_000, "state:refund": 32_000, WORKERS: 20_000}
     assert made.tallies["awards:refund"] == made.tallies["started"]
