@@ -35,7 +35,8 @@ def together(persons: int, threads: int, **options: Any) -> LearningModel:
     policies = scenario.policies(scenario.names()[-1])
     return LearningModel(
         model.population, policies, seed=model.seed_number, parameters=model.parameters,
-        calendar=model.calendar, introduction=0, threads=threads, state=model.snapshot(), **options,
+        calendar=model.calendar, introduction=0, threads=threads, workforce=model.workforce,
+        climate=model.climate, state=model.snapshot(), **options,
     )  # fmt: skip
 
 
