@@ -70,7 +70,7 @@ def compare(
     ] = None,
     same_reach: Annotated[
         float | None,
-        typer.Option(help="Scale every variant to reach this share of the labour force a year."),
+        typer.Option(help="Scale every variant to reach this share of persons a year."),
     ] = None,
     same_year: Annotated[
         int | None, typer.Option(help="Calendar year of that; default: the fifth.")

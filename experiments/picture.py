@@ -28,7 +28,7 @@ COLOURS = {
 OTHERS = ("#56B4E9", "#D55E00", "#F0E442", "#000000")
 PANELS = (
     ("nea", "Course in the last 2 years, employees (NEA scale)"),
-    ("chosen", "Self-chosen course in the last 12 months, labour force"),
+    ("chosen", "Self-chosen course in the last 12 months, everybody"),
     ("aes", "Learning in the last 12 months, 25-64 (AES scale)"),
 )
 MONEY = (

@@ -46,7 +46,7 @@ def comparison(data: xr.Dataset) -> None:
     console = _console()
     console.print(grid)
     seeds, people = data.sizes["seed"], float(data["persons"].isel(variant=0, seed=0, group=0))
-    console.print(f"{seeds} seeds; the labour force stands for {people / 1e6:.1f} million persons.")
+    console.print(f"{seeds} seeds; the people stand for {people / 1e6:.1f} million persons.")
     for note in NOTES:
         console.print(note, highlight=False)
 

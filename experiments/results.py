@@ -21,7 +21,7 @@ from simulator.record import INDICATORS
 KIND = "llo comparison"
 PACKAGES = ("llo-simulator", "mesa", "simpy", "numba", "numpy", "scipy", "xarray", "h5netcdf")
 LONG_NAMES = {
-    "stage_share": "share of the labour force in each stage of change",
+    "stage_share": "share of persons in each stage of change",
     "awards_eur": "public money awarded",
     "returned_eur": "public money returned after no-shows",
     "programme_eur": "public money for guidance and other programmes",
@@ -56,7 +56,7 @@ LONG_NAMES = {
     "returns": "awards that ended in a no-show",
     "anyway": "public learners who would have followed some course within two years anyway",
     "reach": "share of the group that starts a publicly paid course in the year",
-    "persons": "persons of the labour force in the group",
+    "persons": "persons in the group at the introduction",
 }
 
 

@@ -63,7 +63,7 @@ def goal(scenario: Scenario, budget: float | None, reach: float | None, year: in
         return Goal(BUDGET, budget, chosen)
     value = float(reach or 0.0)
     if not 0 < value < 1:
-        raise ValueError(f"--same-reach = {value:g}: give a share of the labour force, 0 to 1")
+        raise ValueError(f"--same-reach = {value:g}: give a share of persons, 0 to 1")
     return Goal(REACH, value, chosen)
 
 

@@ -58,7 +58,8 @@ class Scenario(Strict):
     variants: dict[str, list[str]] = Field(default_factory=dict)
     observed: list[Observed] = Field(default_factory=list)
     months_before: Annotated[int | None, Field(ge=0, le=600)] = None  # instead of years_before
-    months_after: Annotated[int | None, Field(ge=1, le=600)] = None  # instead of years_after
+    # Instead of years_after; below 1 for a run that ends before the introduction.
+    months_after: Annotated[int | None, Field(ge=-600, le=600)] = None
 
     def changed(
         self, *, persons: int | None = None, months: int | None = None, seeds: int | None = None
@@ -70,6 +71,8 @@ class Scenario(Strict):
         if seeds is not None:
             table["seeds"]["count"] = seeds
         if months is not None:
+            if months < 1:
+                raise ValueError(f"--months: {months}: give 1 to 600")
             table["months_after"] = months
         try:
             return Scenario.model_validate(table)

@@ -64,6 +64,7 @@ def _memberships() -> dict[str, tuple[str, tuple[int, ...]]]:
         "permanent": (codes.PERMANENT,),
         "flexible": codes.FLEXIBLE_CONTRACTS,
         "self-employed": codes.SELF_EMPLOYED_CONTRACTS,
+        "without-work": (codes.UNEMPLOYED, codes.INACTIVE),
         "employed": (*codes.EMPLOYEE_CONTRACTS, *codes.SELF_EMPLOYED_CONTRACTS),
     }
     add("contract", "contract", contracts)

@@ -26,12 +26,12 @@ INDICATORS = {
     "aes": "AES: learning in 12 months, 25-64",
     "ebb": "EBB: learning in 4 weeks, 25-64",
     "need": "need: wants a course (contemplation, preparation or action), employees",
-    "learners": "persons with a course in the past 12 months, labour force",
-    "chosen": "persons with a self-chosen course in the past 12 months, labour force",
-    "two_years": "course in 2 years, labour force",
+    "learners": "persons with a course in the past 12 months",
+    "chosen": "persons with a self-chosen course in the past 12 months",
+    "two_years": "persons with a course in 2 years",
     "informal": "work time in tasks one learns from, workers (share)",
     "obsolete": "skills out of date, employees",
-    "knows": "persons who know at least one instrument, labour force",
+    "knows": "persons who know at least one instrument",
 }
 
 
@@ -80,7 +80,7 @@ class Recorder:
         cell = groups.cells(worker)
         size = groups.count(cell)
         self.sizes.append(groups.by_group(size))
-        everybody = groups.population_cells(contracts=surveys.LABOUR_FORCE, ages=(15, 75))
+        everybody = np.ones(groups.CELLS, bool)
         found = [
             surveys.shares(
                 cell,
