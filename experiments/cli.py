@@ -179,8 +179,9 @@ def life(
 
     Example: llo life --persona samira --draw samira.png
     """
-    chosen = scenario_of(scenario, persons=persons, months=months)
     from experiments import life as lives
+
+    chosen = settled(lives.prepared(scenario_of(scenario, persons=persons, months=months)))
 
     who = lives.chosen(persona, people)
     if draw is not None:
@@ -195,7 +196,7 @@ def life(
     if draw is not None:
         from experiments import life_picture
 
-        life_picture.draw(found, chosen.time.spin_up_months, draw)
+        life_picture.draw(found, chosen.design().spin_up, draw)
     from experiments import printing
 
     print(json.dumps(lives.as_data(found), indent=1)) if as_json else printing.life(found)

@@ -25,7 +25,9 @@ _CODES: dict[str, Mapping[int, str]] = {
     "firm_size": codes.FIRM_SIZE,
 }  # fmt: skip
 _KEPT = ("stage", "plan_price", "plan_hours", "plan_recognised", "plan_payer", "applies",
-         "public_money", "funded_by", "last_job", "knows", "guided_until")  # fmt: skip
+         "public_money", "funded_by", "last_job", "knows", "guided_until", "contract",
+         "team")  # fmt: skip
+MOST_BEFORE = 36  # months told before the introduction
 Values = dict[str, float]
 
 
@@ -117,10 +119,16 @@ def _persona(path: Path, name: str, table: Any) -> Persona:
     return Persona(name, str(about), (age[0], age[1]), allowed)
 
 
+def prepared(scenario: Scenario) -> Scenario:
+    """The scenario from at most MOST_BEFORE months before the introduction."""
+    before = scenario.months_of() - scenario.design().after
+    return scenario.model_copy(update={"months_before": min(before, MOST_BEFORE)})
+
+
 def months_of(scenario: Scenario) -> int:
     """Model months of a followed life."""
     design = scenario.design()
-    return design.introduction + design.after * len(scenario.names())
+    return design.introduction + design.before + design.after * len(scenario.names())
 
 
 def follow(
@@ -129,12 +137,22 @@ def follow(
     number: int,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Life:
-    """The life of the `number`-th person (from 1) who fits, under every variant of the scenario.
+    """The life of the `number`-th person (from 1) who fits at the introduction, by variant.
 
     Raises ValueError when nobody, or not so many, fit.
     """
     design, done = scenario.design(), 0
-    model = start(design, draws.replicate(scenario.seeds.first, 0))
+
+    def lived(model: LearningModel, until: int) -> LearningModel:
+        nonlocal done
+        while model.t < until:
+            model.step()
+            done += 1
+            progress(done)
+        return model
+
+    early = lived(start(design, draws.replicate(scenario.seeds.first, 0)), design.spin_up)
+    model = lived(early.branch(scenario.in_force()), design.introduction)
     rows = persona.matches(model.population.worker)
     if not 1 <= number <= rows.size:
         raise ValueError(
@@ -143,22 +161,15 @@ def follow(
         )
     row = int(rows[number - 1])
     diary = Diary(row)
-    model.recorder = diary
     diaries = {BEFORE: diary}
     policies: dict[str, list[Policy]] = {BEFORE: model.policies}
-    for _ in range(design.introduction):
-        model.step()
-        done += 1
-        progress(done)
+    lived(early.branch(scenario.in_force(), diary), design.introduction)  # again, with the diary
     facts = _facts(model, row)
     for variant in scenario.names():
         diaries[variant] = Diary(row)
-        lived = model.branch(scenario.policies(variant), diaries[variant])
-        policies[variant] = lived.policies
-        for _ in range(design.after):
-            lived.step()
-            done += 1
-            progress(done)
+        future = model.branch(scenario.policies(variant), diaries[variant])
+        policies[variant] = future.policies
+        lived(future, design.end)
     first = design.spin_up
     events = [
         Event(variant, t, design.calendar.label(t), what)
@@ -180,9 +191,15 @@ def _facts(model: LearningModel, row: int) -> dict[str, Any]:
 
 
 def _events(kept: Diary, before: Diary, policies: list[Policy]) -> Iterator[tuple[int, str]]:
-    """(month, words) of what changed from page to page; a branch goes on from the last page."""
+    """(month, words) of what changed from page to page; a branch goes on from the last page. The
+    life ends with the person, though another may enter the row.
+    """
     earlier = before.pages[-1] if kept is not before and before.pages else kept.pages[0]
     for t, page in zip(kept.months, kept.pages, strict=True):
+        if page["contract"] == codes.ABSENT and earlier["contract"] != codes.ABSENT:
+            yield t, "leaves the labour market for good"
+        if codes.ABSENT in (page["contract"], earlier["contract"]):
+            return
         for what in _changes(earlier, page, t, policies):
             yield t, what
         earlier = page
@@ -190,6 +207,7 @@ def _events(kept: Diary, before: Diary, policies: list[Policy]) -> Iterator[tupl
 
 def _changes(a: Values, b: Values, t: int, policies: list[Policy]) -> Iterator[str]:
     """What became of a person from one month (a) to the next (b), in words."""
+    yield from _position(a, b)
     new = int(b["knows"]) & ~int(a["knows"])
     heard = [p.name for k, p in enumerate(policies) if new >> k & 1]
     if heard:
@@ -207,6 +225,22 @@ def _changes(a: Values, b: Values, t: int, policies: list[Policy]) -> Iterator[s
         yield _MOVES.get((was, now), f"is in {codes.STAGES[now]} again")
     if now == codes.PREPARATION:
         yield from _applied(a, b, policies)
+
+
+def _position(a: Values, b: Values) -> Iterator[str]:
+    """What became of work."""
+    was, now = int(a["contract"]), int(b["contract"])
+    same = a["team"] == b["team"]
+    if now == codes.UNEMPLOYED and was != now:
+        yield "loses work" if was < codes.UNEMPLOYED else "looks for work"
+    elif now == codes.INACTIVE and was != now:
+        yield "leaves the labour force for a time"
+    elif was >= codes.UNEMPLOYED and now < codes.UNEMPLOYED:
+        yield f"finds work: {codes.CONTRACT[now]}"
+    elif was != now:
+        yield f"becomes {codes.CONTRACT[now]}" + (", with the same employer" if same else "")
+    elif not same:
+        yield "changes employer"
 
 
 _MOVES = {

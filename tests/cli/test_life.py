@@ -36,7 +36,7 @@ POLICIES = [Voucher(), Leerrekening()]
 PAGE: life.Values = {
     "stage": 3, "plan_price": 900.0, "plan_hours": 20, "plan_recognised": 0, "plan_payer": 0,
     "applies": 0, "public_money": 0.0, "funded_by": 0, "last_job": -10_000, "knows": 0,
-    "guided_until": -10_000,
+    "guided_until": -10_000, "contract": 0, "team": 7,
 }  # fmt: skip
 
 
@@ -49,6 +49,14 @@ def told(before: dict[str, float], after: dict[str, float]) -> list[str]:
     ("before", "after", "words"),
     [
         ({}, {}, []),
+        ({}, {"contract": codes.UNEMPLOYED, "team": 0}, ["loses work"]),
+        ({"contract": codes.INACTIVE}, {"contract": codes.UNEMPLOYED}, ["looks for work"]),
+        ({}, {"contract": codes.INACTIVE, "team": 0}, ["leaves the labour force for a time"]),
+        ({"contract": codes.UNEMPLOYED}, {"contract": codes.ON_CALL}, ["finds work: on-call"]),
+        ({"contract": codes.AGENCY}, {"contract": codes.PERMANENT},
+         ["becomes permanent, with the same employer"]),
+        ({}, {"contract": codes.PROSPECT, "team": 9}, ["becomes temporary-prospect"]),
+        ({}, {"team": 9}, ["changes employer"]),
         ({"knows": 1}, {"knows": 3}, ["hears of leerrekening"]),
         ({}, {"guided_until": 11}, ["talks with a career adviser"]),
         ({}, {"last_job": 6}, ["is sent on a course"]),
