@@ -155,6 +155,31 @@ def test_simulated_stocks_are_the_expected_ones(chance, living: Make, drivers: b
     assert chance.value(entered, expected, np.sqrt(expected))
 
 
+def test_who_is_made_permanent_stays_with_the_employer_as_often_as_expected(
+    chance, living: Make
+) -> None:
+    """They keep team and tenure; whoever else takes a position begins anew in it."""
+    model = live(living(persons=20_000))
+    assert model.workforce is not None
+    worker, kept, of, expected = model.population.worker, 0, 0, 0.0
+    for _ in range(12):
+        before = {name: worker[name].copy() for name in LIFE}
+        live(model)
+        was = before["contract"]
+        staying = (was != codes.ABSENT) & there(model)
+        moved = staying & (was != worker["contract"])
+        begun = worker["job_since"] == model.t - 1
+        stayed = moved & ~begun
+        assert (worker["contract"][stayed] == codes.PERMANENT).all()
+        assert np.isin(was[stayed], codes.FLEXIBLE_CONTRACTS).all()
+        for name in ("team", "sector", "firm_size", "job_since"):
+            assert np.array_equal(before[name][stayed], worker[name][stayed]), name
+        promoted = moved & (was < codes.ZZP_LABOUR) & (worker["contract"] == codes.PERMANENT)
+        kept, of = kept + np.count_nonzero(stayed), of + np.count_nonzero(promoted)
+        expected += model.workforce.kept[was[promoted]].sum()
+    assert chance.share(kept, of, expected / of)
+
+
 def with_one_more(population: Population) -> Population:
     """A copy with a person who has neither work nor colleagues."""
     joined = population.with_columns(())
