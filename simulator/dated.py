@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,13 +74,37 @@ def read(path: str | Path) -> Dated:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ValueError(f"{path}: cannot be read as dated series ({error})") from None
+    _known(data, ("title", "series", "covid"), path.name)
+    tables = data.get("series", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise ValueError(f"{path.name}: series = {tables!r}: give tables, each under [[series]]")
     found: dict[str, Series] = {}
-    for table in data.get("series", []):
+    for table in tables:
         one = _series(table, path.name)
         if one.name in found:
             raise ValueError(f"{path.name}: series {one.name!r} stands twice: keep one")
         found[one.name] = one
-    return Dated(found, _months(data.get("covid", {}), path.name))
+    return Dated(found, _months(_table(data, "covid", path.name), path.name))
+
+
+def _table(data: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
+    found = data.get(key, {})
+    if not isinstance(found, dict):
+        raise ValueError(f"{where}: {key} = {found!r}: give a table")
+    return found
+
+
+def _known(table: Mapping[str, Any], known: Iterable[str], where: str) -> None:
+    """ValueError when the table has a key that nothing reads."""
+    if strange := sorted(set(table) - set(known)):
+        raise ValueError(
+            f"{where}: {strange[0]}: no such key; there are {', '.join(sorted(known))}"
+        )
+
+
+def _verified(how: str, where: str) -> None:
+    if how not in VERIFICATION:
+        raise ValueError(f"{where}verification = {how!r}: one of {', '.join(VERIFICATION)}")
 
 
 def _months(table: Mapping[str, Any], file: str) -> dict[tuple[int, int], float]:
@@ -88,7 +113,10 @@ def _months(table: Mapping[str, Any], file: str) -> dict[tuple[int, int], float]
     for key in ("source", "verification", "note") if table else ():
         if not isinstance(table.get(key), str) or not table[key]:
             raise ValueError(f"{file}: covid.{key} = {table.get(key)!r}: give a text")
-    for label, value in table.get("months", {}).items():
+    if table:
+        _verified(table["verification"], f"{file}: covid.")
+    _known(table, ("source", "verification", "note", "months"), f"{file}: covid")
+    for label, value in _table(table, "months", f"{file}: covid").items():
         match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", label)
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not match or not number or not 0 <= value <= 1:
@@ -104,15 +132,8 @@ def _series(table: Mapping[str, Any], file: str) -> Series:
     for key in _TEXTS:
         if not isinstance(table.get(key), str) or not table[key]:
             raise ValueError(f"{where}: {key} = {table.get(key)!r}: give a text")
-    if table["verification"] not in VERIFICATION:
-        raise ValueError(
-            f"{where}: verification = {table['verification']!r}: one of {', '.join(VERIFICATION)}"
-        )
-    known = {*_TEXTS, "published", "projected"}
-    if strange := sorted(set(table) - known):
-        raise ValueError(
-            f"{where}: {strange[0]}: no such key; there are {', '.join(sorted(known))}"
-        )
+    _verified(table["verification"], f"{where}: ")
+    _known(table, (*_TEXTS, "published", "projected"), where)
     published = _years(table.get("published"), f"{where}: published")
     gaps = [b - a for a, b in zip(sorted(published), sorted(published)[1:], strict=False)]
     if max(gaps, default=0) > _MOST_GAP:
@@ -122,7 +143,7 @@ def _series(table: Mapping[str, Any], file: str) -> Series:
             "add a year between"
         )
     projected = {}
-    for name, values in table.get("projected", {}).items():
+    for name, values in _table(table, "projected", where).items():
         if name not in PROJECTIONS:
             raise ValueError(f"{where}: projected.{name}: one of {', '.join(PROJECTIONS)}")
         projected[name] = _years(values, f"{where}: projected.{name}")
@@ -143,7 +164,7 @@ def _years(values: object, where: str) -> dict[int, float]:
         if not (str(year).isdigit() and 1900 <= int(year) <= 2200):
             raise ValueError(f"{where}: {year!r} is no year")
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or not 0 <= value < math.inf:
+        if not number or not 0 <= value <= sys.float_info.max:
             raise ValueError(f"{where}.{year} = {value!r}: give a number of 0 or more")
         found[int(year)] = float(value)
     return found

@@ -155,8 +155,10 @@ def _whole(expected: Floats, offset: float) -> Ints:
     Systematic rounding along the cells holds the leading axes; the others are then repaired axis
     by axis, for those with and without work apart.
     """
-    reached = np.cumsum(expected)
-    reached[-1] = round(float(expected.sum()))
+    total = round(float(expected.sum()))
+    expected = expected * (total / expected.sum())  # or the last cell would hold what is over
+    reached = np.minimum(np.cumsum(expected), total)
+    reached[-1] = total
     places = np.floor(reached + offset).astype(np.int64)
     counts: Ints = (places - np.concatenate(([0], places[:-1]))).reshape(SHAPE)
     for part in (slice(codes.UNEMPLOYED), slice(codes.UNEMPLOYED, None)):

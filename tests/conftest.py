@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,9 +12,12 @@ from hypothesis import settings
 from numpy.typing import ArrayLike
 from scipy.stats import chi2, kstest, norm
 
+from scenarios import world
 from scenarios.scenario import FOLDER
 from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
 from simulator.behaviour.employers import draw_employers
+from simulator.calendar import Calendar
+from simulator.labour_market.outlook import When
 from simulator.margins import Margins
 from simulator.model import LearningModel
 from simulator.policies.leerrecht import Leerrecht
@@ -22,6 +26,7 @@ from simulator.policies.voucher import Voucher
 from simulator.policy import Policy
 from simulator.population import Population, populate
 from simulator.synthesis import synthesise
+from simulator.variants import Design, start
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50)
 settings.register_profile("here", deadline=None, max_examples=50)
@@ -97,5 +102,41 @@ def model(
     def make(*policies: Policy, persons: int = 2_000, **options: object) -> LearningModel:
         defaults: dict[str, object] = {"seed": 5, "introduction": 6, "spin_up": 6}
         return LearningModel(people(persons), policies, **{**defaults, **options})  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def living_design(margins: Margins) -> Callable[..., Design]:
+    """A function that makes a design with working lives; keywords go to World.
+
+    It begins in July 2019, so that within two years covid comes and goes and all drivers move.
+    """
+    files = FOLDER / "margins"
+    calendar = Calendar(2019, 7)
+
+    def make(persons: int = 1_000, **drivers: bool) -> Design:
+        found = world.design(
+            world.World(**drivers), When(calendar, 0), 180, files / "nl-2022.toml",
+            files / "nl-years.toml", {},
+        )  # fmt: skip
+        return Design(margins, persons, calendar, 6, 0, 120, {}, **found)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def living(living_design: Callable[..., Design]) -> Callable[..., LearningModel]:
+    """As `model`, with working lives and 1,000 persons; `drivers` off leaves every year alike."""
+
+    def make(
+        *policies: Policy,
+        persons: int = 1_000,
+        seed: int = 5,
+        drivers: bool = True,
+        **options: object,
+    ) -> LearningModel:
+        made = living_design(persons, composition=drivers, cycle=drivers, covid=drivers)
+        return start(replace(made, standing=lambda: policies), seed, **options)
 
     return make

@@ -49,6 +49,17 @@ def turnover(now: Floats, then: Floats, rate: float) -> Turnover:
     return Turnover(1.0 - (1.0 - rate) * (1.0 - np.clip(more, 0.0, 1.0)), np.maximum(short, 0.0))
 
 
+def leaving_at(change: Turnover, now: Floats, at: int, share: float) -> Turnover:
+    """The same change when at the age of `at` months at least this share leaves: as many more
+    enter at that age as would then be missing.
+    """
+    more = max(share - float(change.leave[at]), 0.0)
+    leave, enter = change.leave.copy(), change.enter.copy()
+    leave[at] += more
+    enter[at] += more * now[at - 1]
+    return Turnover(leave, enter)
+
+
 def cumulative(share: Floats) -> Floats:
     """Cumulative shares along the last axis; 1 from the last category that anybody is in."""
     total = np.maximum(share.sum(axis=-1, keepdims=True), 1e-300)

@@ -135,7 +135,8 @@ def attraction(p: dict[str, float], stock: Floats) -> Floats:
 def made_permanent(p: dict[str, float], stock: Floats) -> Floats:
     """Of who goes from a position to a permanent contract, the share at the same employer."""
     found = np.zeros(POSITIONS)
-    found[FLEXIBLE] = p["convert"] / attraction(p, stock)[FLEXIBLE, codes.PERMANENT]
+    to = attraction(p, stock)[FLEXIBLE, codes.PERMANENT]
+    found[FLEXIBLE] = np.divide(p["convert"], to, out=np.zeros_like(to), where=to > 0)
     return found
 
 

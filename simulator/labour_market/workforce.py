@@ -181,14 +181,16 @@ class Workforce:
     def _step(self, t: int) -> Month:
         data, values = self.data, self.data.values
         now, then = data.ages(t), data.ages(t + 1)
+        share = self._retiring()
         change = demography.turnover(now, then, values["demography"]["turnover"])
+        change = demography.leaving_at(change, now, (RETIRES - YOUNGEST) * 12, share)
         levels = schooling.weights(
             data.levels(t), _shares(self._pupils.sum(axis=(0, 2))), values["schooling"]["steer"]
         )
         entry = change.enter.reshape(YEARS, 12).sum(axis=1)
         at = np.array([schooling.entering(a, levels) for a in range(YOUNGEST, OLDEST)])
         to = schooling.leaving(levels)
-        leave = self._leaving(change)
+        leave = _leaving(change, share)
         self._grow_older(leave)
         new = entry[:, None] * at
         self._learn(change, new, to)
@@ -205,16 +207,10 @@ class Workforce:
             cumulative(to), cumulative(destination), flows, stock,
         )  # fmt: skip
 
-    def _leaving(self, change: demography.Turnover) -> Floats:
-        """Chances of leaving by month of age: [0: others, 1: inactive]. Who is inactive at the age
-        from which nobody is (65) leaves for good, and the others so much less.
-        """
-        found = np.stack([change.leave, change.leave])
+    def _retiring(self) -> float:
+        """Of who comes to the age from which nobody is inactive, the share who are."""
         held = self._persons[RETIRES - YOUNGEST - 1].sum(axis=(1, 2))
-        share, at = held[codes.INACTIVE] / held.sum(), (RETIRES - YOUNGEST) * 12
-        found[1, at] = 1.0
-        found[0, at] = max(found[0, at] - share, 0.0) / (1.0 - share)
-        return found
+        return float(held[codes.INACTIVE] / held.sum())
 
     def _grow_older(self, leave: Floats) -> None:
         persons = _aged(self._persons, leave[0])
@@ -268,6 +264,16 @@ class Workforce:
         moved[:, :, 1] += arrivals  # at the next month's draw they are there for one month
         self._persons = moved
         return chance, flows
+
+
+def _leaving(change: demography.Turnover, share: float) -> Floats:
+    """Chances of leaving by month of age: [0: others, 1: inactive]. Who is inactive at the age
+    from which nobody is (65), which is a share, leaves for good, and the others so much less.
+    """
+    found, at = np.stack([change.leave, change.leave]), (RETIRES - YOUNGEST) * 12
+    found[1, at] = 1.0
+    found[0, at] = max(found[0, at] - share, 0.0) / max(1.0 - share, 1e-300)
+    return found
 
 
 def _leaning(table: Floats) -> Floats:
