@@ -83,7 +83,7 @@ def test_a_change_is_told_in_words(
 
 
 def test_everybody_fits_what_the_query_asks(people: Callable[..., Any]) -> None:
-    worker = people(20_000).worker
+    worker = people(40_000).worker
     for persona in life.personas().values():
         rows = persona.matches(worker)
         assert rows.size > 0, persona.name
