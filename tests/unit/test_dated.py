@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from scenarios import world
 from scenarios.scenario import FOLDER
+from simulator import dated
 from simulator.calendar import Calendar
 from simulator.dated import PROJECTIONS, Dated, Series, read
 from simulator.labour_market import outlook
+from simulator.labour_market.workforce import AGE_SERIES, CONTRACT_SERIES, EDUCATION_SERIES
 
 MARGINS, YEARS = FOLDER / "margins" / "nl-2022.toml", FOLDER / "margins" / "nl-years.toml"
 JOBS = {
@@ -114,8 +116,6 @@ def test_covid_is_read_by_month(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"published": "{ 2004 = 1, 2012 = 2 }"}, "a gap of 8 years after 2004, at most 7"),
-        ({"published": "{ 2010 = 1, 2012 = 2, 2020 = 2 }"}, "a gap of 8 years after 2012"),
         ({"source": ""}, "source = None: give a text"),
         ({"source": '""'}, "source = '': give a text"),
         ({"note": "3"}, "note = 3: give a text"),
@@ -149,9 +149,14 @@ def test_a_series_is_refused_in_one_clear_line(
     assert line.startswith("years.toml: series ")
 
 
-def test_a_gap_of_five_years_is_allowed(tmp_path: Path) -> None:
-    found = read(written(tmp_path, jobs(published="{ 2008 = 100, 2013 = 200 }")))
-    assert found.series["jobs"].at(2011.0) == pytest.approx(150.0, rel=1e-12)
+def test_a_line_is_drawn_over_so_many_years_and_no_more(tmp_path: Path) -> None:
+    far, change = 2010 + dated._MOST_GAP, {"projected_low": "", "projected_high": ""}
+    most = jobs(published=f"{{ 2005 = 0, 2010 = 100, {far} = 200 }}", **change)
+    found = read(written(tmp_path, most)).series["jobs"]
+    assert found.at((2011 + far) / 2) == pytest.approx(150.0, rel=1e-12)
+    line = refused(tmp_path, most.replace(str(far), str(far + 1)))
+    gap = dated._MOST_GAP
+    assert f"a gap of {gap + 1} years after 2010, at most {gap} is allowed: add a year" in line
 
 
 def test_a_series_that_stands_twice_is_refused(tmp_path: Path) -> None:
@@ -217,7 +222,7 @@ def dutch() -> Dated:
 def test_the_series_of_the_repository_serve_every_projection(dutch: Dated) -> None:
     outlook.check(dutch, outlook.When(Calendar(2010), 0))
     assert dutch.series["informal"].projected == {}  # nobody projects it: it stays
-    for name in set(outlook.WANTED) - {"informal"}:
+    for name in (*AGE_SERIES, *CONTRACT_SERIES, *EDUCATION_SERIES):
         series = dutch.series[name]
         assert set(series.projected) == set(PROJECTIONS), name
         assert {max(years) for years in series.projected.values()} == {2040}, name
