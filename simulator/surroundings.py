@@ -27,29 +27,33 @@ def _look(  # type: ignore[no-untyped-def]
     first, stop, t, number, k0, k1, homophily, ties, education, contract, last_job, last_self,
     level, outside,
 ):  # fmt: skip
-    rows = ties.size
-    for i in range(first + (t - first) % ROUND, stop, ROUND):
-        if ties[i] == 0 or contract[i] == codes.ABSENT:
+    # What others see of a person, in one byte: nobody, or twice the class and whether trained.
+    size, nobody = stop - first, np.uint8(255)
+    seen_as = np.empty(size, np.uint8)
+    for j in range(size):
+        i = first + j
+        there = ties[i] > 0 and contract[i] != codes.ABSENT
+        trained = max(last_job[i], last_self[i]) >= t - 12
+        seen_as[j] = np.uint8(2 * level[education[i]] + trained) if there else nobody
+    for j in range((t - first) % ROUND, size, ROUND):
+        if seen_as[j] == nobody:
             continue
         seen, trained = 0, 0
-        base = i - i % CIRCLE
-        for k in range(ties[i]):
-            found = -1
-            lanes = draws.block(i, k, number, k0, k1)
+        for k in range(ties[first + j]):
+            found = nobody
+            lanes = draws.block(first + j, k, number, k0, k1)
             alike = lanes[3] < homophily
             for lane in range(3):
-                other = base + int(lanes[lane] * CIRCLE)
-                if other >= rows or other == i or ties[other] == 0:
+                other = int(lanes[lane] * CIRCLE)
+                if other >= size or other == j or seen_as[other] == nobody:
                     continue
-                if contract[other] == codes.ABSENT:
-                    continue
-                found = other
-                if not alike or level[education[other]] == level[education[i]]:
+                found = seen_as[other]
+                if not alike or found // 2 == seen_as[j] // 2:
                     break
-            if found >= 0:
+            if found != nobody:
                 seen += 1
-                trained += max(last_job[found], last_self[found]) >= t - 12
-        outside[i] = trained / seen if seen > 0 else -1.0
+                trained += found % 2
+        outside[first + j] = trained / seen if seen > 0 else -1.0
 
 
 def look_around(
