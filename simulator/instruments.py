@@ -168,7 +168,7 @@ def awareness_law(policies: Sequence[Policy]) -> Law:
     space: dict[str, Any] = {f"informs_{p.name}": compiled(p.informs) for p in policies}
     space |= {f"tells_{p.name}": compiled(p.tells) for p in telling}
     exec(text, space)
-    return law("knows", u="awareness", when=present)(space["awareness"])
+    return law("knows", u="awareness")(space["awareness"])
 
 
 def present(stage):  # type: ignore[no-untyped-def]

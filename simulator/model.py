@@ -226,7 +226,8 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
             return
         month, events = self.lives.events(self.t, self.pool, self.block_rows)
         leaving, entering, moving = events.of(LEAVES), events.of(ENTERS), events.of(MOVES)
-        self._team_size -= self._members(leaving)
+        team = self.population.worker["team"]
+        self.lives.follow(self._team_size, team[leaving], -1)
         self.desk.gone(leaving)
         self.lives.leave(leaving)
         self.lives.enter(month, entering, self.t)
@@ -234,11 +235,10 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         level = self.lives.finish_school(month, learned, self.t)
         self._apply("schooled", learned, education_before=level)
         for rows in (entering, moving):
-            moved = self.lives.move(month, rows, self.t, entering=rows is entering)
+            moved = self.lives.move(month, rows, self.t, self.pool, entering=rows is entering)
             there = rows[moved.new_employer]
-            self._team_size += self._members(there)
-            self._team_size -= np.bincount(moved.team[moved.new_employer],
-                                           minlength=self._team_size.size)  # fmt: skip
+            self.lives.follow(self._team_size, team[there], 1)
+            self.lives.follow(self._team_size, moved.team[moved.new_employer], -1)
             if rows is entering:
                 self._apply("newcomer", rows)
                 continue
@@ -248,10 +248,6 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self._apply("aged", events.of(OLDER))
         self.count({"entered": entering.size, "left": leaving.size, "moved": moving.size,
                     "schooled": learned.size})  # fmt: skip
-
-    def _members(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """How many of the rows are in each team."""
-        return np.bincount(self.population.worker["team"][rows], minlength=self._team_size.size)
 
     def _apply(self, what: str, rows: NDArray[np.int64], **before: NDArray[Any]) -> None:
         """The laws for persons to whom something happened, who know how it was before."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from simulator import codes, draws
 from simulator.labour_market.demography import MONTHS, YOUNGEST, cumulative
 from simulator.labour_market.mobility import NEW
-from simulator.labour_market.places import IN_TEAM, Places
+from simulator.labour_market.places import IN_TEAM, SIZES, Places
 from simulator.labour_market.workforce import BAND, TERMS, Month, Workforce
 from simulator.population import Population
 
@@ -25,8 +25,10 @@ Rows = NDArray[np.int64]
 _CLASS = np.array([codes.EDUCATION_CLASS[e] for e in codes.EDUCATION])
 ENTERS, LEAVES, MOVES, LEARNED, OLDER = 1, 2, 4, 8, 16
 MILESTONES = (45 * 12, 55 * 12)  # ages at which an employer's willingness changes
-_CHUNK = 1024
-_NUMBER = draws.address("life.stay")[0]
+_CHUNK, _PART = 1024, 16_384
+_NUMBER = _WHERE = draws.address("life.stay")[0]  # life.where is its fourth word
+_PLACE = draws.address("place.kept")[0]
+_MOVING = ("contract", "age", "education", "team", "sector", "firm_size", "job_since")
 
 
 @nb.njit(cache=True, nogil=True)
@@ -70,6 +72,60 @@ def _scan(  # type: ignore[no-untyped-def]
     return found
 
 
+@nb.njit(cache=True, nogil=True)
+def _place_in(cdf, u):  # type: ignore[no-untyped-def]
+    """The category of a draw, from cumulative shares: the first that exceeds it."""
+    low, high = 0, cdf.size - 1
+    while low < high:
+        middle = (low + high) // 2
+        if cdf[middle] > u:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@nb.njit(cache=True, nogil=True)
+def _move(  # type: ignore[no-untyped-def]
+    rows, t, where, place, k0, k1, entering, contract, age, education, team, sector, firm_size,
+    job_since, band, level, destination_cdf, kept, same_sector, cell_cdf, size_cdf, has_sector,
+    first, count, team_of_seat, in_team, works, before, left, elsewhere,
+):  # fmt: skip
+    """Another position for every row: what it was before, the team left, and whether elsewhere."""
+    for j in range(rows.size):
+        i = rows[j]
+        was = contract[i]
+        origin = NEW if entering else was
+        cdf = destination_cdf[band[age[i] // 12 - YOUNGEST], origin, level[education[i]]]
+        position = _place_in(cdf, draws.block(i, t, where, k0, k1)[3])
+        luck = draws.block(i, t, place, k0, k1)
+        before[j], left[j] = was, team[i]
+        contract[i] = position
+        elsewhere[j] = entering or position != codes.PERMANENT or luck[0] >= kept[origin]
+        if not elsewhere[j]:
+            continue
+        job_since[i] = t
+        cell, found = 0, 0
+        if works[position]:
+            s = sector[i]
+            stays = position == was and s < codes.NO_SECTOR and luck[1] < same_sector
+            if stays and has_sector[position, s]:
+                cell = s * SIZES + _place_in(size_cdf[position, s], luck[2])
+            else:
+                cell = _place_in(cell_cdf[position], luck[2])
+            if in_team[position] and count[cell] > 0:
+                found = team_of_seat[first[cell] + int(luck[3] * count[cell])]
+        team[i] = found
+        sector[i] = cell // SIZES if works[position] else codes.NO_SECTOR
+        firm_size[i] = cell % SIZES if works[position] else codes.NO_FIRM
+
+
+@nb.njit(cache=True, nogil=True)
+def _shift(size, team, change):  # type: ignore[no-untyped-def]
+    for j in range(team.size):
+        size[team[j]] += change
+
+
 @dataclass
 class Events:
     """The rows to which something happens this month, in order; it may be several things."""
@@ -103,6 +159,7 @@ class WorkingLives:
             data.values["mobility"]["same_sector"],
         )  # fmt: skip
         self._leaving = np.ascontiguousarray(workforce.leaving, np.float64)
+        self._kept = np.append(workforce.kept, 0.0)
 
     def events(
         self, t: int, pool: ThreadPoolExecutor | None, block_rows: int
@@ -153,27 +210,32 @@ class WorkingLives:
         worker["student"][rows] = 0
         return before
 
-    def move(self, month: Month, rows: Rows, t: int, entering: bool = False) -> Moved:
+    def move(
+        self, month: Month, rows: Rows, t: int, pool: ThreadPoolExecutor | None = None,
+        *, entering: bool = False,
+    ) -> Moved:  # fmt: skip
         """Take another position: contract, employer, sector and size class."""
+        before, left = np.empty(rows.size, np.int64), np.empty(rows.size, np.int64)
+        elsewhere = np.empty(rows.size, np.bool_)
+        take: Any = _move
         worker = self.population.worker
-        before = worker["contract"][rows].astype(np.int64)
-        origin = np.full(rows.size, NEW) if entering else before
-        years = worker["age"][rows] // 12 - YOUNGEST
-        level = _CLASS[worker["education"][rows]]
-        cdf = month.destination_cdf[BAND[years], origin, level]
-        position = _pick(cdf, self._draw(rows, t, "life.where"))
-        kept = np.append(self.workforce.kept, 0.0)[origin]
-        same = (position == codes.PERMANENT) & (self._draw(rows, t, "place.kept") < kept)
-        team = worker["team"][rows].astype(np.int64)
-        found = self.places.find(
-            self.seed, rows, t, position, before, worker["sector"][rows].astype(np.int64)
-        )
-        worker["contract"][rows] = position
-        there = rows[~same]
-        for name, values in zip(("team", "sector", "firm_size"), found, strict=True):
-            worker[name][there] = values[~same]
-        worker["job_since"][there] = t
-        return Moved(rows, before, team, ~same)
+        columns = [worker[name] for name in _MOVING]
+
+        def part(s: slice) -> None:
+            take(
+                rows[s], t, _WHERE, _PLACE, *draws.key(self.seed), entering, *columns, BAND, _CLASS,
+                month.destination_cdf, self._kept, *self.places.tables(), before[s], left[s],
+                elsewhere[s],
+            )  # fmt: skip
+
+        parts = [slice(k, k + _PART) for k in range(0, rows.size, _PART)]
+        list(pool.map(part, parts) if pool else map(part, parts))
+        return Moved(rows, before, left, elsewhere)
+
+    def follow(self, size: NDArray[np.int64], team: NDArray[np.integer], change: int) -> None:
+        """Add to the number of members of every team in a list."""
+        shift: Any = _shift
+        shift(size, team, change)
 
 
 def _pick(cdf: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.int64]:

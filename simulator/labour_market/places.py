@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator import codes, draws
+from simulator import codes
 from simulator.labour_market.demography import cumulative
 
 Floats = NDArray[np.float64]
-Rows = NDArray[np.int64]
 SIZES = len(codes.FIRM_SIZE) - 1
 CELLS = codes.NO_SECTOR * SIZES  # sector x size class
 IN_TEAM = np.zeros(codes.ABSENT + 1, bool)
@@ -55,6 +54,13 @@ class Places:
         self.size_cdf = cumulative(within)  # [contract, sector, size]
         self.has_sector = within.sum(axis=2) > 0
 
+    def tables(self) -> tuple[Any, ...]:
+        """What a person needs to find a post, in the order in which it is asked for."""
+        return (
+            self.same_sector, self.cell_cdf, self.size_cdf, self.has_sector, self.first,
+            self.count, self.team_of_seat, IN_TEAM, WORKS,
+        )  # fmt: skip
+
     def _of_newly_permanent(self, share: Floats, flows: Floats, kept: Floats) -> Floats:
         """Where those go who become permanent elsewhere, so that with those who stay with their
         employer permanent contracts remain where they are.
@@ -67,38 +73,3 @@ class Places:
         mix = share / sums
         wanted = (move + stay.sum()) * mix[codes.PERMANENT] - stay @ mix
         return np.asarray(np.maximum(wanted, 0.0), np.float64)
-
-    def find(
-        self,
-        seed: int,
-        rows: Rows,
-        t: int,
-        position: NDArray[np.integer],
-        before: NDArray[np.integer],
-        sector: NDArray[np.integer],
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """Team, sector and size class of who takes a position, given the one and sector before."""
-        keeps = draws.uniforms(seed, rows, t, "place.sector") < self.same_sector
-        keeps &= (position == before) & (sector < codes.NO_SECTOR)
-        keeps &= self.has_sector[position, np.minimum(sector, codes.NO_SECTOR - 1)]
-        luck = draws.uniforms(seed, rows, t, "place.cell")
-        cell = np.zeros(rows.size, np.int64)
-        for p in range(len(codes.CONTRACT)):
-            of = np.flatnonzero((position == p) & ~keeps)
-            if WORKS[p] and of.size:
-                cell[of] = np.searchsorted(self.cell_cdf[p], luck[of], side="right")
-        stay = np.flatnonzero(keeps)
-        cdf = self.size_cdf[position[stay], sector[stay]]
-        size = np.minimum((luck[stay, None] >= cdf).sum(axis=1), SIZES - 1)
-        cell[stay] = sector[stay] * SIZES + size
-        cell = np.minimum(cell, CELLS - 1)
-        seat = (draws.uniforms(seed, rows, t, "place.seat") * self.count[cell]).astype(np.int64)
-        seated = IN_TEAM[position] & (self.count[cell] > 0)
-        team = np.zeros(rows.size, np.int64)
-        team[seated] = self.team_of_seat[self.first[cell[seated]] + seat[seated]]
-        works = WORKS[position]
-        return (
-            team,
-            np.where(works, cell // SIZES, codes.NO_SECTOR),
-            np.where(works, cell % SIZES, codes.NO_FIRM),
-        )
