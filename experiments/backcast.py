@@ -199,13 +199,8 @@ def page(cast: Backcast, persons: int, picture: str) -> str:
         "",
         *_table(CHANGES, explained(cast)),
         "",
-        *VERDICT,
-        "",
     ]
     return "\n".join(lines)
-
-
-VERDICT: tuple[str, ...] = ()
 
 
 def as_data(cast: Backcast) -> dict[str, Any]:

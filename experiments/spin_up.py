@@ -10,17 +10,18 @@ from simulator import codes, draws
 from simulator.surveys import learned_since
 from simulator.variants import start
 
-PERSONS, MONTHS, SEED = 20_000, 240, 1
-YEAR = 12
+PERSONS, YEARS, SEED = 40_000, 14, 1
+NEAR = {"share": 0.005, "z": 0.02}  # a year is as the next three: half a point, a fiftieth of an SD
+FOLLOWING = 3
 
 
 def settled(scenario: Scenario) -> Scenario:
     """The scenario with a spin-up as long as its people need; as it is if it says how long.
 
-    A pilot lives in the world of the first month, and each series (the stages of change, who
-    learned in two years, urgency, norm) is cut where its marginal standard error is least (MSER;
-    White 1997, Simulation 69); the latest cut counts, in whole years. Raises ValueError when they
-    have not settled in half of the pilot.
+    A pilot lives in the world of the first month until every series (the stages of change, who
+    learned in two years, urgency, norm) is in two years running as near to the mean of the three
+    years after as NEAR says: slower drifts, as of a workforce that is schooled ever better, are
+    none of the spin-up's. Raises ValueError when that is not so by the end of the pilot.
     """
     if scenario.time.spin_up_months:
         return scenario
@@ -36,34 +37,34 @@ _FOUND: dict[str, int] = {}
 
 
 def _detected(scenario: Scenario) -> int:
-    pilot = scenario.model_copy(update={"persons": PERSONS}).spun_up(MONTHS)
+    pilot = scenario.model_copy(update={"persons": PERSONS}).spun_up(YEARS * 12)
     model = start(pilot.design(), draws.replicate(SEED, 0))
     lived = []
-    for _ in range(MONTHS):
+    for _ in range(YEARS * 12):
         model.step()
         worker = model.population.worker
         here = worker["stage"] > 0
         stages = np.bincount(worker["stage"], minlength=len(codes.STAGES) + 1)[1:] / here.sum()
         learned = learned_since(worker, model.t - 24)[here].mean()
-        lived.append(
-            [*stages, learned, worker["urgency"][here].mean(), worker["norm"][here].mean()]
-        )
-    cuts = [mser(series) for series in np.array(lived).T]
-    latest = max(cuts)
-    if latest >= MONTHS // 2:
+        means = (worker[name][here].mean() for name in ("urgency", "norm"))
+        lived.append([*stages, learned, *means])
+    series = np.array(lived).reshape(YEARS, 12, -1).mean(axis=1).T
+    near = [NEAR["share"]] * (len(codes.STAGES) + 1) + [NEAR["z"]] * 2
+    years = settles(series, np.array(near))
+    if years is None:
         raise ValueError(
-            f"spin-up: the people of {scenario.when_first()} have not settled after "
-            f"{MONTHS // 2} months: give time.spin_up_months, or look for what keeps drifting"
+            f"spin-up: the people of {scenario.when_first()} have not settled after {YEARS} years: "
+            "give time.spin_up_months, or look for what drifts"
         )
-    return -(-(latest + 1) // YEAR) * YEAR
+    return 12 * max(years, 2)  # two years at least: a survey asks about so many
 
 
-def mser(series: NDArray[np.float64]) -> int:
-    """The number of values to leave out at the start, at most half: that which makes the standard
-    error of the mean of the others least.
+def settles(series: NDArray[np.float64], near: NDArray[np.float64]) -> int | None:
+    """The first year from which two years running are near to those that follow, in every series.
+
+    series: [series, year]; near: a tolerance a series. None when there is no such year.
     """
-    n = series.size
-    errors = [
-        ((series[d:] - series[d:].mean()) ** 2).sum() / (n - d) ** 2 for d in range(n // 2 + 1)
-    ]
-    return int(np.argmin(errors))
+    after = np.lib.stride_tricks.sliding_window_view(series[:, 1:], FOLLOWING, axis=1).mean(axis=2)
+    close = (np.abs(series[:, : after.shape[1]] - after) < near[:, None]).all(axis=0)
+    found = np.flatnonzero(close[:-1] & close[1:])
+    return int(found[0]) if found.size else None

@@ -28,13 +28,14 @@ MILESTONES = (45 * 12, 55 * 12)  # ages at which an employer's willingness chang
 _CHUNK, _PART = 1024, 16_384
 _NUMBER = _WHERE = draws.address("life.stay")[0]  # life.where is its fourth word
 _PLACE = draws.address("place.kept")[0]
+_DRIFTING = ("urgency", "informal", "knows")  # what the laws of a month change in a free row too
 _MOVING = ("contract", "age", "education", "team", "sector", "firm_size", "job_since")
 
 
 @nb.njit(cache=True, nogil=True)
 def _scan(  # type: ignore[no-untyped-def]
     first, stop, t, number, k0, k1, contract, age, education, job_since, student,
-    leave, enter, leaving, study_end, band, level, rows, events,
+    leave, enter, most, leaving, study_end, band, level, rows, events,
 ):  # fmt: skip
     """Age everybody, and list the rows to which something happens, with what it is."""
     u = np.empty((4, _CHUNK), np.uint32)
@@ -58,11 +59,12 @@ def _scan(  # type: ignore[no-untyped-def]
                 found += 1
                 continue
             event = 0
-            term = min(max(t - job_since[i], 0), TERMS - 1)
-            years = a // 12
-            if (u[1, j] + 0.5) * step < leaving[c, term, band[years], level[education[i]]]:
-                event = MOVES
-            if student[i] == 1 and (u[2, j] + 0.5) * step < study_end[years]:
+            luck = (u[1, j] + 0.5) * step
+            if luck < most[c]:  # the others stay, whatever their age, tenure and level
+                term = min(max(t - job_since[i], 0), TERMS - 1)
+                if luck < leaving[c, term, band[a // 12], level[education[i]]]:
+                    event = MOVES
+            if student[i] == 1 and (u[2, j] + 0.5) * step < study_end[a // 12]:
                 event |= LEARNED
             if months == MILESTONES[0] or months == MILESTONES[1]:
                 event |= OLDER
@@ -159,6 +161,7 @@ class WorkingLives:
             data.values["mobility"]["same_sector"],
         )  # fmt: skip
         self._leaving = np.ascontiguousarray(workforce.leaving, np.float64)
+        self._most = self._leaving.max(axis=(1, 2, 3))
         self._kept = np.append(workforce.kept, 0.0)
 
     def events(
@@ -175,7 +178,7 @@ class WorkingLives:
             scan: Any = _scan
             count = scan(
                 start, stop, t, _NUMBER, *key, *columns, month.leave, month.enter,
-                self._leaving, self.workforce.study_end, BAND, _CLASS, rows, what,
+                self._most, self._leaving, self.workforce.study_end, BAND, _CLASS, rows, what,
             )  # fmt: skip
             return rows[:count].copy(), what[:count].copy()
 
@@ -194,7 +197,8 @@ class WorkingLives:
     def enter(self, month: Month, rows: Rows, t: int) -> None:
         """Give free rows to who enters, with an age and an attained level."""
         worker = self.population.worker
-        self.population.vacate(rows)
+        for name in _DRIFTING:
+            worker[name][rows] = self.population.columns[name].start
         at = np.searchsorted(month.entry_cdf, self._draw(rows, t, "entry.age"), side="right")
         at = np.minimum(at, MONTHS - 1)
         worker["age"][rows] = at + YOUNGEST * 12
