@@ -42,10 +42,11 @@ def draw(cast: Backcast, path: Path) -> None:
         axes.set_title(title, fontsize=10, loc="left")
         axes.set_ylabel("%")
         axes.grid(alpha=0.3)
-    panels[0].legend(fontsize=8)
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, fontsize=8, loc="upper center", ncols=len(labels), frameon=False)
     figure.text(
         0.01, 0.01, "Band: 90% interval over seeds of the run with all drivers. Sources: SER/TNO "
         "(NEA); the method of the NEA changed in 2022.", fontsize=7,
     )  # fmt: skip
-    figure.tight_layout(rect=(0, 0.04, 1, 1))
+    figure.tight_layout(rect=(0, 0.04, 1, 0.94))
     save(figure, path)

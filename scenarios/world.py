@@ -46,12 +46,13 @@ def design(
         outlook.check(dated, when)
     except ValueError as error:
         raise ValueError(f"{years.name}: {error}") from None
-    found: dict[str, Any] = {"climate": outlook.climate(dated, when, world.drivers())}
+    base = _margins(_as_it_is(margins)).base_year + 0.5
+    found: dict[str, Any] = {"climate": outlook.climate(dated, when, world.drivers(), base)}
     if world.lives:
         given = tuple((o.owner, _pairs(values, o.owner)) for o in outlook.OWNERS)
         school = tuple(STUDIES.values(values.get(STUDIES.owner)).values())
         found["workforce"] = partial(
-            _workforce, margins, years, when.calendar, when.spin_up, months, world.drivers(),
+            _workforce, _as_it_is(margins), _as_it_is(years), when.calendar, when.spin_up, months, world.drivers(),
             school, given,
         )  # fmt: skip
     return found
@@ -61,14 +62,27 @@ def _pairs(values: Values, owner: str) -> tuple[tuple[str, float], ...]:
     return tuple(sorted(values.get(owner, {}).items()))
 
 
+File = tuple[Path, int]
+
+
+def _as_it_is(path: Path) -> File:
+    """A file as it is now: one that has changed is read again."""
+    return path, path.stat().st_mtime_ns
+
+
+@lru_cache(maxsize=8)
+def _margins(file: File) -> Margins:
+    return Margins.load(file[0])
+
+
 @lru_cache(maxsize=8)
 def _workforce(
-    margins: Path, years: Path, calendar: Calendar, spin_up: int, months: int,
+    margins: File, years: File, calendar: Calendar, spin_up: int, months: int,
     drivers: outlook.Drivers, school: tuple[float, ...],
     values: tuple[tuple[str, tuple[tuple[str, float], ...]], ...],
 ) -> Workforce:  # fmt: skip
     """The expected workforce, once a process: it is the same for every seed and variant."""
     return outlook.workforce(
-        Margins.load(margins), read(years), outlook.When(calendar, spin_up), months, drivers,
+        _margins(margins), read(years[0]), outlook.When(calendar, spin_up), months, drivers,
         lambda age: in_school(age, *school), {owner: dict(pairs) for owner, pairs in values},
     )  # fmt: skip

@@ -94,11 +94,11 @@ def workforce(
 
 
 def climate(
-    dated: Dated, when: When, drivers: Drivers
+    dated: Dated, when: When, drivers: Drivers, base: float
 ) -> Callable[[int], tuple[float, float, float]]:
     """Month -> cycle in SD (above 0: less unemployment than the mean of the published years), covid
     from 0 to 1, and the share of work time in tasks one learns from. A driver that does not act is
-    0, or as in 2020.
+    as in the base year (base: 2022.5 is mid 2022), and covid absent.
     """
     known = [dated.series[name] for name in CONTRACT_SERIES]
     first, last = max(s.first for s in known), min(s.last for s in known)
@@ -107,10 +107,10 @@ def climate(
     mean, spread = float(np.mean(rates)), float(np.std(rates))
 
     def at(t: int) -> tuple[float, float, float]:
-        rate = _rate(dated.series, when.moment(t), drivers.projection)
-        cycle = (mean - rate) / spread if drivers.cycle else 0.0
+        moment = when.moment(t) if drivers.cycle else base
+        cycle = (mean - _rate(dated.series, moment, drivers.projection)) / spread
         covid = dated.covid.get(when.month(t), 0.0) if drivers.covid else 0.0
-        tasks = dated.series["informal"].at(when.moment(t) if drivers.composition else 2020.5)
+        tasks = dated.series["informal"].at(when.moment(t) if drivers.composition else base)
         return cycle, covid, tasks / 100.0
 
     return at
