@@ -52,8 +52,8 @@ def design(
         given = tuple((o.owner, _pairs(values, o.owner)) for o in outlook.OWNERS)
         school = tuple(STUDIES.values(values.get(STUDIES.owner)).values())
         found["workforce"] = partial(
-            _workforce, _as_it_is(margins), _as_it_is(years), when.calendar, when.spin_up, months, world.drivers(),
-            school, given,
+            _workforce, _as_it_is(margins), _as_it_is(years), when.calendar, when.spin_up, months,
+            world.drivers(), school, given,
         )  # fmt: skip
     return found
 
