@@ -52,10 +52,8 @@ class Population:
         worker = {name: array.copy() for name, array in self.worker.items()}
         for name in columns.keys() - worker.keys():
             worker[name] = _new(columns[name], self.rows)
-        team, employer = (
-            {k: v.copy() for k, v in arrays.items()} for arrays in (self.team, self.employer)
-        )
-        return Population(worker, team, employer, self.weight, columns)
+        employer = {name: array.copy() for name, array in self.employer.items()}
+        return Population(worker, side_by_side(self.team), employer, self.weight, columns)
 
     def tell_teams(self) -> None:
         """What is true of an employer is true of its teams."""
@@ -73,6 +71,19 @@ class Population:
             column = self.columns[name]
             one = np.array([values.get(name, column.start)], dtype=column.dtype)
             self.worker[name] = np.concatenate([array, one])
+
+
+# What every worker reads of the team each month.
+_READ = ("team_norm", "lift", "culture", "trained_share")
+
+
+def side_by_side(team: Arrays) -> Arrays:
+    """A copy of the team table in which what every worker reads lies in one line of memory: members
+    of a team no longer lie together once people have changed jobs.
+    """
+    block = np.stack([team[name] for name in _READ], axis=1)
+    read = {name: block[:, k] for k, name in enumerate(_READ)}
+    return {name: read[name] if name in read else array.copy() for name, array in team.items()}
 
 
 # What the columns of a row hold in which nobody is.
@@ -128,7 +139,7 @@ def populate(
     employer["employer_sector"][of] = people.sector[works]
     team["seats"] = np.bincount(people.team, minlength=teams).astype(np.int16)
     team["seats"][0] = 0
-    made = Population(worker, team, employer, people.weight, columns)
+    made = Population(worker, side_by_side(team), employer, people.weight, columns)
     made.tell_teams()
     return made
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from simulator import codes, groups, surveys
 from simulator.behaviour import skills
 from simulator.columns import EMPLOYER
-from simulator.population import Population
+from simulator.population import Population, side_by_side
 
 if TYPE_CHECKING:
     from simulator.model import LearningModel
@@ -190,7 +190,7 @@ def load_checkpoint(path: Path, like: LearningModel, of: str = "") -> LearningMo
                 )
             state = json.loads(file.attrs["state"])
             worker = {name: data[:] for name, data in file["worker"].items()}
-            team = {name: data[:] for name, data in file["team"].items()}
+            team = side_by_side({name: data[:] for name, data in file["team"].items()})
             employer = {name: data[:] for name, data in file["employer"].items()}
             weight = float(file.attrs["weight"])
             if isinstance(like.recorder, Recorder) and "record" in file:
