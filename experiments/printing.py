@@ -16,7 +16,7 @@ from experiments.criteria import Criterion
 from experiments.life import BEFORE, Life
 from experiments.replay import AGREES, Beside
 from experiments.same import BUDGET, Goal, Solved
-from experiments.table import NOTES, Estimate, compute, shown
+from experiments.table import Estimate, compute, notes, shown
 from simulator.policy import Policy
 
 Row = dict[str, Any]
@@ -37,8 +37,8 @@ def comparison(data: xr.Dataset) -> None:
     grid.add_column("unit")
     for name in names:
         grid.add_column(name, justify="right", no_wrap=True)
-    section = ""
-    for row, values in compute(data):
+    section, rows = "", compute(data)
+    for row, values in rows:
         if row.section != section:
             section = row.section
             grid.add_row(f"[bold]{section}[/bold]")
@@ -47,7 +47,7 @@ def comparison(data: xr.Dataset) -> None:
     console.print(grid)
     seeds, people = data.sizes["seed"], float(data["persons"].isel(variant=0, seed=0, group=0))
     console.print(f"{seeds} seeds; the people stand for {people / 1e6:.1f} million persons.")
-    for note in NOTES:
+    for note in notes(rows):
         console.print(note, highlight=False)
 
 

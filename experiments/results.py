@@ -39,6 +39,7 @@ LONG_NAMES = {
     "forward_eur": "public money for courses that would have been followed one to two years later",
     "upgraded_eur": "public money above the price of the course that would have been followed",
     "unused_eur": "public money advanced for courses at which nobody turned up, not recovered",
+    "wages_eur": "wages gained by courses completed, by assumption; NaN unless asked for",
     "outside_eur": "public money for learners in none of the groups that policy names",
     "standing_eur": "public money of policies that are in force anyway, net of what returns",
     "outlay_eur_month": "public money of the variant's own policies by month, net of what returns",

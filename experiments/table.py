@@ -233,6 +233,12 @@ def compute(data: xr.Dataset) -> list[tuple[Row, dict[str, Estimate | None]]]:
     return found
 
 
+def notes(rows: list[tuple[Row, dict[str, Estimate | None]]]) -> list[str]:
+    """The notes on a table with these rows, without the one whose row was left out."""
+    asked = any(row.asked for row, _ in rows)
+    return [note for note in NOTES if asked or not note.startswith("***")]
+
+
 def shown(value: Estimate | None, decimals: int) -> str:
     """A figure with its half-width, with no more digits than the error supports."""
     if value is None:
@@ -252,6 +258,7 @@ def as_data(data: xr.Dataset) -> dict[str, Any]:
     def finite(x: float) -> float | None:
         return x if math.isfinite(x) else None
 
+    computed = compute(data)
     rows = [
         {
             "section": row.section,
@@ -263,7 +270,7 @@ def as_data(data: xr.Dataset) -> dict[str, Any]:
                 for name, e in values.items()
             },
         }
-        for row, values in compute(data)
+        for row, values in computed
     ]  # fmt: skip
     null = data.sel(variant=NULL)
     costs = {}
@@ -271,4 +278,5 @@ def as_data(data: xr.Dataset) -> dict[str, Any]:
         series = yearly_cost(data.sel(variant=variant), null).mean("seed").values
         years = map(str, data["year"].values)
         costs[str(variant)] = dict(zip(years, map(float, series), strict=True))
-    return {"title": data.attrs["title"], "notes": NOTES, "rows": rows, "cost_by_year_eur": costs}
+    return {"title": data.attrs["title"], "notes": notes(computed), "rows": rows,
+            "cost_by_year_eur": costs}  # fmt: skip
