@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from simulator import groups, ledger
 from simulator.codes import CONTEMPLATION, EDUCATION_CLASS
-from simulator.columns import ALONE, INSTRUMENT
+from simulator.columns import ALONE, HELPED, INSTRUMENT
 from simulator.ledger import EMPLOYERS, WORKERS
 from simulator.office import Cents, Office, Rows
 from simulator.policy import PAID_IN, Policy
@@ -29,11 +29,24 @@ class Desk:
         self._model = model
         self.started: list[tuple[Rows, Cents]] = []  # this month: rows, and the variant's own money
         self._stopped = -1, np.zeros(0, np.int64)  # month, and who stopped a course early in it
+        self._asking = np.zeros(
+            0, np.int64
+        )  # who applied or enrolled when the month's offices opened
+
+    def open_month(self) -> None:
+        """Look once for who applies or enrols: offices only make them fewer."""
+        self._asking = np.flatnonzero(self._model.population.worker["applies"])
+
+    def _applying(self, least: int, most: int) -> Rows:
+        """Rows whose `applies` lies from `least` to `most`."""
+        applies = self._model.population.worker["applies"]
+        now = applies[self._asking]
+        return np.asarray(self._asking[(now >= least) & (now <= most)], np.int64)
 
     def applicants(self, number: int) -> Rows:
         """Rows that wait for or apply to an instrument, asking no more than they have left."""
         worker = self._model.population.worker
-        rows = np.flatnonzero(worker["applies"] == number)
+        rows = self._applying(number, number)
         rights = self._model.policies[number - 1].rights_column
         if rights:  # a right may have lapsed while its holder waited for a window
             asked = np.minimum(worker["public_money"][rows], worker[rights][rows])
@@ -72,7 +85,7 @@ class Desk:
 
     def enrol(self) -> None:
         """Start the courses that need no application; who finds no seat stays enrolled."""
-        self.start(np.flatnonzero(self._model.population.worker["applies"] >= ALONE))
+        self.start(self._applying(ALONE, HELPED))
 
     def start(self, rows: Rows) -> Rows:
         """Seats first; then every source pays its part and the courses start, to the cent.

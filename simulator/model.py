@@ -281,6 +281,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
             self.count(sweep.sweep(self.t, self.key, self._now, self.pool, self.block_rows))
 
     def _offices(self) -> None:
+        self.desk.open_month()
         self.market.open_month(self.clock, self.calendar.at(self.t)[1])
         self.desk.enrol()
         self.clock.run(until=self.calendar.begins(self.t + 1))
