@@ -94,7 +94,8 @@ years_after = 3
 spin_up_months = 12
 [world]
 """
-SPIN_UP, MARCH_2020 = 12, 12 + 9 * 12 + 2  # the run is from 2011 on
+SPIN_UP = 12  # the run is from 2011 on
+MARCH_2020, JUNE_2022 = SPIN_UP + 9 * 12 + 2, SPIN_UP + 11 * 12 + 5
 
 
 def world(switches: str = "") -> Scenario:
@@ -117,11 +118,14 @@ def test_all_drivers_act_unless_they_are_switched_off() -> None:
         assert people.ratio(name, SPIN_UP) != people.ratio(name, 150), name
 
 
-def test_without_the_cycle_unemployment_and_climate_stay_and_covid_comes() -> None:
+def test_without_the_cycle_unemployment_stays_as_in_the_base_year_and_covid_comes() -> None:
     at, people = world("cycle = false").design().climate, data(world("cycle = false"))
     with_all = world().design().climate
+    assert len({at(t)[0] for t in range(168)}) == 1
+    may, june = (with_all(JUNE_2022 - k)[0] for k in (1, 0))
+    assert abs(at(0)[0] - june) <= abs(june - may)  # the middle of 2022 is half a month later
     for t in range(0, 168, 6):
-        assert at(t) == (0.0, *with_all(t)[1:])
+        assert at(t)[1:] == with_all(t)[1:]
         assert people.ratio("unemployed", t) == 1.0
     assert people.ratio("flexible", SPIN_UP) != people.ratio("flexible", 150)
 
@@ -139,7 +143,7 @@ def test_without_composition_ages_levels_and_contracts_stay_as_in_the_base_year(
     with_all = world().design().climate
     for t in range(0, 168, 6):
         assert at(t)[:2] == with_all(t)[:2]
-        assert at(t)[2] == 0.22  # as in 2020
+        assert at(t)[2] == 0.22  # as in 2022
         for name in (*AGE_SERIES, *EDUCATION_SERIES, "permanent", "flexible", "zzp"):
             assert people.ratio(name, t) == 1.0, name
     assert people.ratio("unemployed", SPIN_UP) != people.ratio("unemployed", 150)
