@@ -199,6 +199,7 @@ ROWS: tuple[Row, ...] = (
     Row(_R, "everybody", "% a year", _reach("all")),
     Row(_R, "practically educated (at most mbo)", "% a year", _reach("education:practical")),
     Row(_R, "flexible contract", "% a year", _reach("contract:flexible")),
+    Row(_R, "employer of fewer than 250", "% a year", _reach("size:sme")),
     Row(_R, "aged 50 and over", "% a year", _reach("age:50+")),
 )  # fmt: skip
 

@@ -22,7 +22,7 @@ PARAMETERS = parameters(
     "demography",
     turnover=param(0.001, "1/month", "leave the population at any age and are replaced: migration, "
                    "death, disability", "no source", "A", bounds=(0, 0.05), prior=(0.0005, 0.002)),
-    spare=param(0.04, "share", "rows kept free for who enters, besides those that growth needs",
+    spare=param(0.02, "share", "rows kept free for who enters, besides those that growth needs",
                 "none: a size of the table", "A", bounds=(0.005, 1)),
 )  # fmt: skip
 
