@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.scenario import NULL, Scenario
+from scenarios.scenario import NULL, Scenario, resolve
 from simulator import codes, draws, groups
 from simulator.model import LearningModel
 from simulator.record import INDICATORS, Recorder, load_checkpoint, save_checkpoint
@@ -92,10 +92,15 @@ def _resumed(
 
 
 def identity(scenario: Scenario, variant: str) -> str:
-    """What makes a run the same run: everything but the other variants."""
+    """What makes a run the same run: everything but the other variants, with its files as they are
+    now.
+    """
     text = scenario.model_dump_json(exclude={"variants", "observed", "title"})
     policies = [] if variant == NULL else scenario.variants[variant]
-    return hashlib.sha256(f"{text} {policies}".encode()).hexdigest()
+    found = hashlib.sha256(f"{text} {policies}".encode())
+    for path in map(resolve, (scenario.margins, scenario.levels, scenario.world.years)):
+        found.update(path.read_bytes() if path.is_file() else b"")
+    return found.hexdigest()
 
 
 def by_year(recorder: Recorder, design: Design) -> list[Row]:
@@ -135,7 +140,8 @@ def write(rows: list[Row], scenario: Scenario, variant: str, folder: Path) -> Pa
             "persons": scenario.persons, "years": rows}  # fmt: skip
     beside.write_text(json.dumps(told, indent=1), encoding="utf-8")
     beside.replace(path)
-    (folder / CHECKPOINT).unlink(missing_ok=True)
+    for left in (folder / CHECKPOINT, *folder.glob(f"{CHECKPOINT}.*.part")):  # a kill leaves a part
+        left.unlink(missing_ok=True)
     return path
 
 

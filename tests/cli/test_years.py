@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import pytest
 
 from experiments import history
 from experiments.history import CHECKPOINT, RESULT
-from scenarios.scenario import BASELINE, load
+from scenarios.scenario import BASELINE, FOLDER, load
 from simulator import codes
 
 Llo = Callable[..., tuple[int, str, str]]
@@ -140,7 +141,7 @@ def test_a_run_that_is_killed_and_started_again_ends_in_the_very_same_file(
     assert f"Written: {folder / RESULT}" in out
     for one in (folder, undisturbed):
         assert (one / RESULT).read_bytes() == (undisturbed / RESULT).read_bytes()
-        assert not (one / CHECKPOINT).exists()
+        assert [path.name for path in one.iterdir()] == [RESULT]
     told = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     assert (told["variant"], told["persons"]) == ("leerrekening", 1_000)
     assert [row["year"] for row in told["years"]] == list(range(2012, 2041))
@@ -180,6 +181,14 @@ def test_a_run_goes_on_from_any_month_to_the_same_end_bit_for_bit(
     assert history.digest(null) != history.digest(straight)
 
 
+def test_half_a_checkpoint_that_a_kill_left_is_cleared_away(llo: Llo, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / f"{CHECKPOINT}.123.part").write_bytes(b"half")
+    (tmp_path / "out" / "other.part").write_bytes(b"not ours")
+    assert llo("run", FILE, *YEARS, "--out", "out")[0] == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {RESULT, "other.part"}
+
+
 @pytest.mark.parametrize(
     "words", [("--variant", "voucher"), ("--persons", "1001"), ("--to", "2015")], ids=str
 )
@@ -192,6 +201,21 @@ def test_a_folder_with_the_checkpoint_of_another_run_is_refused_with_the_remedy(
         f"out/{CHECKPOINT}: the checkpoint of another run: give the same scenario and options, "
         "another folder, or remove it"
     )
+
+
+@pytest.mark.parametrize("key", ["levels", "margins", "years"])
+def test_a_file_that_has_changed_makes_it_another_run(
+    key: str, scenario: Path, tmp_path: Path, refused: Refused
+) -> None:
+    text = scenario.read_text(encoding="utf-8")
+    name = re.search(rf'^{key} = "(.*)"', text, re.MULTILINE)[1]  # type: ignore[index]
+    own = tmp_path / f"own-{key}.toml"
+    own.write_bytes((FOLDER / name).read_bytes())
+    scenario.write_text(text.replace(f'"{name}"', f'"{own}"'), encoding="utf-8")
+    cut_off(SPIN_UP, tmp_path / "out")
+    own.write_text(own.read_text(encoding="utf-8") + "\n# another\n", encoding="utf-8")
+    line = refused("run", FILE, *YEARS, "--variant", "leerrekening", "--out", "out")
+    assert "the checkpoint of another run" in line
 
 
 @pytest.mark.parametrize("kept", [0.0, 0.01, 0.5, 0.99])
