@@ -28,7 +28,9 @@ def _look(  # type: ignore[no-untyped-def]
     level, outside,
 ):  # fmt: skip
     # What others see of a person, in one byte: nobody, or twice the class and whether trained.
-    size, nobody = stop - first, np.uint8(255)
+    size, nobody, span = stop - first, np.uint8(255), 1
+    while span < size:  # of a short block, most draws would else be of rows that are not there
+        span *= 2
     seen_as = np.empty(size, np.uint8)
     for j in range(size):
         i = first + j
@@ -44,7 +46,7 @@ def _look(  # type: ignore[no-untyped-def]
             lanes = draws.block(first + j, k, number, k0, k1)
             alike = lanes[3] < homophily
             for lane in range(3):
-                other = int(lanes[lane] * CIRCLE)
+                other = int(lanes[lane] * span)
                 if other >= size or other == j or seen_as[other] == nobody:
                     continue
                 found = seen_as[other]

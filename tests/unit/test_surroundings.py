@@ -87,11 +87,12 @@ def test_a_free_row_is_nobodys_tie_and_looks_at_nobody() -> None:
 def seen_by(people: Population, i: int, homophily: float, t: int) -> float:
     """What one person sees, in plain Python from the same draws: three tries for every tie."""
     worker, first = people.worker, i // CIRCLE * CIRCLE
+    span = 1 << (min(CIRCLE, people.rows - first) - 1).bit_length()
     number, key = draws.address("ties")[0], draws.key(SEED)
     learned = []
     for tie in range(int(worker["ties"][i])):
         *tries, sought = draws.block(i, tie, number, *key)
-        rows = [first + int(u * CIRCLE) for u in tries]
+        rows = [first + int(u * span) for u in tries]
         known = [
             j for j in rows
             if j < people.rows and j != i and worker["ties"][j] > 0
