@@ -87,10 +87,11 @@ def figures(path: Path = FIGURES) -> tuple[Figure, ...]:
                 f"{path.name}: figure {entry.get('indicator', '?')}: {error}"
             ) from None
         share = isinstance(one.value, int | float) and 0 <= one.value <= 1
+        share = share and isinstance(one.year, int)
         if one.indicator not in NAMES or not share or not one.source:
             raise ValueError(
                 f"{path.name}: figure {one.indicator} {one.year}: give an indicator of "
-                f"{', '.join(NAMES)}, a share of 0 to 1 and a source"
+                f"{', '.join(NAMES)}, a year, a share of 0 to 1 and a source"
             )
         found.append(one)
     return tuple(found)

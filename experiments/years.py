@@ -50,6 +50,10 @@ def run(
         rows = single.margins(chosen)
         print(json.dumps(rows, indent=1)) if as_json else printing.margins(rows)
         return
+    if months is not None and last is not None:
+        raise ValueError(
+            f"--months {months} and --to {last}: both say where the run ends, give one"
+        )
     chosen = settled(chosen.between(first, last))
     if out is not None:
         writable(out)

@@ -86,6 +86,7 @@ def test_a_year_begun_is_told_with_its_month(llo: Llo) -> None:
         (("--from", "2012", "--to", "2012-11"), "a run of 11 months", "give a year at least"),
         (("--from", "2014"), "--from 2014: the variants come into force in 2013-01",
          "begin then or before"),
+        (("--months", "24", "--to", "2014"), "--months 24 and --to 2014", "give one"),
         (("--from", "soon"), "soon: give a year or a month", "as 2012 or 2012-07"),
         (("--to", "2012-13"), "2012-13: give a year or a month", "as 2012 or 2012-07"),
         (("--to", "20122"), "20122: give a year or a month", "as 2012 or 2012-07"),
