@@ -77,34 +77,28 @@ class Recorder:
     def question(self, model: LearningModel) -> NDArray[np.float64]:
         """Every indicator by group (rows as INDICATORS, columns as groups.GROUPS)."""
         worker, t = model.population.worker, model.t
-        cell = groups.cells(worker)
-        size = groups.count(cell)
-        self.sizes.append(groups.by_group(size))
-        everybody = np.ones(groups.CELLS, bool)
+        panel, everybody = surveys.Panel(worker), np.ones(groups.CELLS, bool)
+        self.sizes.append(groups.by_group(panel.size))
+        asked = {name: survey.population() for name, survey in surveys.SURVEYS.items()}
         found = [
-            surveys.shares(
-                cell,
-                size,
-                surveys.answers(worker, s, t, model.seed_number, self.probe),
-                s.population(),
-            )
-            for s in surveys.SURVEYS.values()
+            panel.share(surveys.answers(worker, s, t, model.seed_number, self.probe), asked[name])
+            for name, s in surveys.SURVEYS.items()
         ]
         stage = worker["stage"]
         wants = (stage >= codes.CONTEMPLATION) & (stage <= codes.ACTION)
-        found.append(surveys.shares(cell, size, wants, surveys.SURVEYS["NEA"].population()))
+        found.append(panel.share(wants, asked["NEA"]))
         for months, stream in ((12, "any"), (12, "self"), (24, "any")):
-            yes = surveys.learned_since(worker, t - months + 1, stream)
-            found.append(surveys.shares(cell, size, yes, everybody))
-        working = surveys.SURVEYS["ROA"].population()
-        found.append(surveys.means(cell, size, worker["informal"], working))
+            found.append(
+                panel.share(surveys.learned_since(worker, t - months + 1, stream), everybody)
+            )
+        found.append(panel.mean(worker["informal"], asked["ROA"]))
         since = t - np.maximum(worker["last_job"], worker["last_self"])
         s = model.parameters[skills.PARAMETERS.owner]
         old = skills.out_of_date.function(
             since, worker["informal"], s["after"], s["usual"], s["informal"]
         )
-        found.append(surveys.shares(cell, size, old, surveys.SURVEYS["NEA"].population()))
-        found.append(surveys.shares(cell, size, worker["knows"] != 0, everybody))
+        found.append(panel.share(old, asked["NEA"]))
+        found.append(panel.share(worker["knows"] != 0, everybody))
         return np.array(found)
 
     def save(self, group: h5py.Group) -> None:

@@ -90,31 +90,31 @@ def answers(worker: Worker, survey: Survey, t: int, seed: int, probe: float) -> 
     return yes
 
 
-def shares(
-    cell: NDArray[np.int32],
-    size: NDArray[np.integer],
-    yes: NDArray[np.bool_],
-    population: NDArray[np.bool_],
-) -> NDArray[np.float64]:
-    """Share of yes by group, in the order of groups.GROUPS; NaN where a group is empty.
+class Panel:
+    """Everybody at one moment, ready to be asked: a population is a mask over cells."""
 
-    `size` is the number of persons in every cell, `population` the cells that are asked.
-    """
-    agree = groups.count(cell[yes]) * population
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return groups.by_group(agree) / groups.by_group(size * population)
+    def __init__(self, worker: Mapping[str, NDArray[Any]]) -> None:
+        self.cell = groups.cells(dict(worker))
+        self.size = groups.count(self.cell)
+        self._whole: dict[bytes, NDArray[np.float64]] = {}
 
+    def share(self, yes: NDArray[np.bool_], population: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Share of yes by group, in the order of groups.GROUPS; NaN where a group is empty."""
+        return self._over(groups.count(self.cell[yes]), population)
 
-def means(
-    cell: NDArray[np.int32],
-    size: NDArray[np.integer],
-    values: NDArray[np.floating],
-    population: NDArray[np.bool_],
-) -> NDArray[np.float64]:
-    """Mean by group of a quantity that everybody has; NaN where a group is empty."""
-    total = np.bincount(cell, weights=values, minlength=groups.CELLS + 1)[: groups.CELLS]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return groups.by_group(total * population) / groups.by_group(size * population)
+    def mean(
+        self, values: NDArray[np.floating], population: NDArray[np.bool_]
+    ) -> NDArray[np.float64]:
+        """Mean by group of a quantity that everybody has; NaN where a group is empty."""
+        total = np.bincount(self.cell, weights=values, minlength=groups.CELLS + 1)
+        return self._over(total[: groups.CELLS], population)
+
+    def _over(self, amount: NDArray[Any], population: NDArray[np.bool_]) -> NDArray[np.float64]:
+        key = population.tobytes()
+        if key not in self._whole:
+            self._whole[key] = groups.by_group(self.size * population)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return groups.by_group(amount * population) / self._whole[key]
 
 
 def sampled(share: float, respondents: int, seed: int, name: str) -> tuple[float, float]:
