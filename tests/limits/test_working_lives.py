@@ -32,7 +32,7 @@ Rows = NDArray[np.bool_]
 LIFE = ("age", "education", "student", "contract", "sector", "firm_size", "team", "job_since")
 PERSON = ("disposition", "chronic")
 # The laws of these act on every row, which costs less than a test; who enters finds them wiped.
-DRIFTING = ("urgency", "informal", "knows")
+DRIFTING = ("urgency", "informal", "knows", "norm")
 
 
 def live(model: LearningModel, months: int = 1) -> LearningModel:
