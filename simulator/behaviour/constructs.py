@@ -116,8 +116,9 @@ def revert(
     attitude, attitude_set_point, self_efficacy, self_efficacy_set_point,
     urgency, urgency_set_point, informal, last_job, last_self, job_threat, t, u, p_skills, p,
 ):  # fmt: skip
-    """X moves by kappa (X* - X); urgency also by a threatened job, by informal learning and by
-    skills that are out of date.
+    """X moves by kappa (X* - X); urgency is also moved by what happens.
+
+    That is a threatened job, informal learning, and skills that are out of date.
     """
     attitude += p.kappa * (attitude_set_point - attitude)
     self_efficacy += p.kappa * (self_efficacy_set_point - self_efficacy)

@@ -34,8 +34,10 @@ PARAMETERS = parameters(
 def informal(
     informal, culture, education, contract, supervisor, stage, trained_share, task_learning, p,
 ):  # fmt: skip
-    """Q' = .9 Q + .1 (c0 + c1 K + c2 autonomy, variety and support + c3 [in action or maintenance]
-    + c4 s + what the year adds).
+    """Q' = .9 Q + .1 (what is usual for this work, this person and this year).
+
+    That is c0 + c1 K + c2 autonomy + variety + support + c3 [in action or maintenance] + c4 s, and
+    what the year adds.
     """
     wanted = p.base + p.culture * culture + p.colleagues * trained_share + task_learning
     if codes.ON_CALL <= contract <= codes.TEMP_NO_HOURS:

@@ -28,7 +28,12 @@ MILESTONES = (45 * 12, 55 * 12)  # ages at which an employer's willingness chang
 _CHUNK, _PART = 1024, 16_384
 _NUMBER = _WHERE = draws.address("life.stay")[0]  # life.where is its fourth word
 _PLACE = draws.address("place.kept")[0]
-_DRIFTING = ("urgency", "informal", "knows", "norm")  # what the laws of a month change in a free row too
+_DRIFTING = (
+    "urgency",
+    "informal",
+    "knows",
+    "norm",
+)  # what the laws of a month change in a free row too
 _MOVING = ("contract", "age", "education", "team", "sector", "firm_size", "job_since")
 
 

@@ -150,8 +150,8 @@ MISTAKES = {
     ),
     "a policy outside its years": Mistake(
         "deposit = 500",
-        'deposit = 500\nfrom = "2040-01"  # here',
-        ("leerrekening.from: it would never be in force", "2027-01 to 2036-12"),
+        'deposit = 500\nfrom = "2041-01"  # here',
+        ("leerrekening.from: it would never be in force", "2027-01 to 2040-12"),
     ),
     "a variant's policy before its introduction": Mistake(
         "deposit = 500",

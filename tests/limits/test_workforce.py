@@ -136,7 +136,8 @@ def test_with_drivers_the_stock_follows_the_series(year: int, projection: str) -
         held = stock[:, list(members)].sum()
         # Persons by age and by position are published apart and do not add up to the same number:
         # ages are kept, and positions keep their proportions.
-        assert abs(held / (positions[name] * scale) - 1.0) < FITTED, name
+        # Where a position becomes smaller faster than it is left, it lags a little behind.
+        assert abs(held / (positions[name] * scale) - 1.0) < 1e-4, name
         if projection == "central" or year < 2030:  # they differ by 1.3% in 2030, else by less
             assert abs(held / positions[name] - 1.0) < 0.02, name
 
