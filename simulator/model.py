@@ -229,7 +229,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         team = self.population.worker["team"]
         self.lives.follow(self._team_size, team[leaving], -1)
         self.desk.gone(leaving)
-        self.lives.leave(leaving)
+        self.lives.leave(leaving, self.pool)
         self.lives.enter(month, entering, self.t)
         learned = events.of(LEARNED)
         level = self.lives.finish_school(month, learned, self.t)

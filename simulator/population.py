@@ -60,10 +60,17 @@ class Population:
         for name in OF_EMPLOYER:
             np.take(self.employer[name], self.team["employer"], out=self.team[name])
 
+    def empty(self) -> dict[str, np.generic]:
+        """What every column holds in a row in which nobody is."""
+        return {
+            name: array.dtype.type(_NOBODY.get(name, self.columns[name].start))
+            for name, array in self.worker.items()
+        }
+
     def vacate(self, rows: NDArray[np.integer]) -> None:
         """Leave rows free: every column at its start value, and nobody there."""
-        for name, array in self.worker.items():
-            array[rows] = _NOBODY.get(name, self.columns[name].start)
+        for name, value in self.empty().items():
+            self.worker[name][rows] = value
 
     def append(self, **values: object) -> None:
         """Add one person without an employer; columns not named get their start value."""

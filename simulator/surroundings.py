@@ -28,9 +28,10 @@ def _look(  # type: ignore[no-untyped-def]
     level, outside,
 ):  # fmt: skip
     # What others see of a person, in one byte: nobody, or twice the class and whether trained.
-    size, nobody, span = stop - first, np.uint8(255), 1
+    size, nobody, span = stop - first, np.uint8(255), np.uint64(1)
+    block, zero, half, shift = np.uint64(number), np.uint64(0), np.uint64(65_535), np.uint64(16)
     while span < size:  # of a short block, most draws would else be of rows that are not there
-        span *= 2
+        span *= np.uint64(2)
     seen_as = np.empty(size, np.uint8)
     for j in range(size):
         i = first + j
@@ -40,13 +41,14 @@ def _look(  # type: ignore[no-untyped-def]
     for j in range((t - first) % ROUND, size, ROUND):
         if seen_as[j] == nobody:
             continue
-        seen, trained = 0, 0
+        seen, trained, i = 0, 0, np.uint64(first + j)
+        one = draws.philox(i, zero, block, zero, k0, k1)
+        two = draws.philox(i, np.uint64(1), block, zero, k0, k1)
         for k in range(ties[first + j]):
             found = nobody
-            lanes = draws.block(first + j, k, number, k0, k1)
-            alike = lanes[3] < homophily
-            for lane in range(3):
-                other = int(lanes[lane] * span)
+            alike = (two[k] & half) < homophily * 65_536.0
+            for word in (one[k] >> shift, one[k] & half, two[k] >> shift):
+                other = (word * span) >> shift  # 16 bits of luck for one of up to 65,536 rows
                 if other >= size or other == j or seen_as[other] == nobody:
                     continue
                 found = seen_as[other]
