@@ -36,7 +36,7 @@ def together(persons: int, threads: int, **options: Any) -> LearningModel:
     return LearningModel(
         model.population, policies, seed=model.seed_number, parameters=model.parameters,
         calendar=model.calendar, introduction=0, threads=threads, workforce=model.workforce,
-        climate=model.climate, state=model.snapshot(), **options,
+        climate=model.climate, state=model.snapshot(), copy=False, **options,
     )  # fmt: skip
 
 

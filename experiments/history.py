@@ -72,7 +72,7 @@ def live(
         model = _resumed(model, scenario, variant, keeper, design)
     while model.t < design.end:
         if model.t == design.introduction:
-            model = model.branch(scenario.policies(variant), recorder)
+            model = model.branch(scenario.policies(variant), recorder, copy=False)
         model.step()
         progress(model.t)
         if keeper is not None and model.t < design.end:

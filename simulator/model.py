@@ -77,7 +77,8 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
     which the reference of the descriptive norm is frozen. With a `workforce` people age, change
     jobs, leave and enter; without one the people stay as they are. `climate` gives the business
     cycle and covid of a month. With `agents` every row is a Mesa agent and step 4 is
-    `agents.do("step")`, with the same result to the last bit.
+    `agents.do("step")`, with the same result to the last bit. Without `copy` the population is used
+    up: the model works on its arrays.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         workforce: Workforce | None = None,
         climate: Climate = steady,
         state: Mapping[str, Any] | None = None,
+        copy: bool = True,
     ) -> None:
         super().__init__(rng=np.random.default_rng(seed))
         self.seed_number, self.key = seed, draws.key(seed)
@@ -104,7 +106,8 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.introduction, self.spin_up = introduction, spin_up
         self.policies = [p for p in policies if not isinstance(p, Null)]
         self.parameters = resolve(parameters or {})
-        self.population = population.with_columns(c for p in self.policies for c in p.columns)
+        columns = (c for p in self.policies for c in p.columns)
+        self.population = population.with_columns(columns, copy=copy)
         self.recorder, self.block_rows = recorder, block_rows
         self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self.t = int(state["t"]) if state else 0
@@ -168,14 +171,19 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
             if office.policy.name in state["offices"]:
                 office.restore(state["offices"][office.policy.name])
 
-    def branch(self, policies: Sequence[Policy], recorder: Recorder | None = None) -> LearningModel:
-        """A second future of the same people from this month on, under these policies."""
+    def branch(
+        self, policies: Sequence[Policy], recorder: Recorder | None = None, *, copy: bool = True
+    ) -> LearningModel:
+        """A second future of the same people from this month on, under these policies.
+
+        Without `copy` it is their only one: this model is used up, and its memory with it.
+        """
         return LearningModel(
             self.population, policies, seed=self.seed_number, parameters=self.parameters,
             calendar=self.calendar, introduction=self.introduction, spin_up=self.spin_up,
             threads=self.pool._max_workers if self.pool else 1, block_rows=self.block_rows,
             recorder=recorder, workforce=self.workforce, climate=self.climate,
-            state=self.snapshot(),
+            state=self.snapshot(), copy=copy,
         )  # fmt: skip
 
     def worker(self, row: int) -> Worker:

@@ -41,17 +41,20 @@ class Population:
     def bytes_per_worker(self) -> float:
         return sum(a.nbytes for a in self.worker.values()) / self.rows
 
-    def with_columns(self, extra: Iterable[Column]) -> Population:
+    def with_columns(self, extra: Iterable[Column], *, copy: bool = True) -> Population:
         """A copy with further columns at their start values; those there already stay.
 
-        Several policies may share one column. Raises ValueError when a further column has the name
-        of another one.
+        Without `copy` the columns there are shared with this population, which is used up. Several
+        policies may share one column. Raises ValueError when a further column has the name of
+        another one.
         """
         new = dict.fromkeys(c for c in extra if self.columns.get(c.name) != c)
         columns = table([*self.columns.values(), *new])
-        worker = {name: array.copy() for name, array in self.worker.items()}
+        worker = {n: array.copy() if copy else array for n, array in self.worker.items()}
         for name in columns.keys() - worker.keys():
             worker[name] = _new(columns[name], self.rows)
+        if not copy:
+            return Population(worker, self.team, self.employer, self.weight, columns)
         employer = {name: array.copy() for name, array in self.employer.items()}
         return Population(worker, side_by_side(self.team), employer, self.weight, columns)
 

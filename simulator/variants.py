@@ -81,7 +81,7 @@ def start(
         populate(people, culture, budget, rows, tenure), design.standing(), seed=seed,
         parameters=behaviour, calendar=design.calendar, introduction=design.introduction,
         spin_up=design.spin_up, recorder=recorder, workforce=workforce, climate=design.climate,
-        **options,
+        copy=False, **options,
     )  # fmt: skip
 
 
