@@ -196,6 +196,11 @@ class Scenario(Strict):
             ),
         )  # fmt: skip
 
+    def check_world(self) -> None:
+        """ValueError or OSError when the dated series do not serve the run."""
+        years = resolve(self.world.years)
+        world.design(self.world, self.when(), 12, resolve(self.margins), years, {})
+
     def when(self) -> outlook.When:
         """The moments to which the months of the run look."""
         return outlook.When(self.calendar(), self._spin_up())
@@ -299,6 +304,10 @@ def _check(scenario: Scenario, text: str, where: str) -> None:
                 _line(text, where, [key], f"{name!r}: cannot be used ({message})")
             ) from None
     _try(scenario.calendar, text, where, ["time", "introduction"])
+    try:
+        scenario.check_world()
+    except (ValueError, OSError) as error:
+        raise ValueError(_line(text, where, ["world", "years"], str(error))) from None
     kinds = available()
     for name, table in scenario.instruments.items():
         use = table.get("use")
