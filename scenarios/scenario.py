@@ -307,7 +307,8 @@ def _check(scenario: Scenario, text: str, where: str) -> None:
     try:
         scenario.check_world()
     except (ValueError, OSError) as error:
-        raise ValueError(_line(text, where, ["world", "years"], str(error))) from None
+        message = str(error).replace("\n", " ")
+        raise ValueError(_line(text, where, ["world", "years"], message)) from None
     kinds = available()
     for name, table in scenario.instruments.items():
         use = table.get("use")
