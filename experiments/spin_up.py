@@ -10,8 +10,8 @@ from simulator import codes, draws
 from simulator.surveys import learned_since
 from simulator.variants import start
 
-PERSONS, YEARS, SEED = 40_000, 14, 1
-NEAR = {"share": 0.005, "z": 0.02}  # a year is as the next three: half a point, a fiftieth of an SD
+PERSONS, YEARS, SEED = 40_000, 20, 1
+NEAR = {"share": 0.006, "z": 0.02}  # a year is as the next three: 0.6 point, a fiftieth of an SD
 FOLLOWING = 3
 
 

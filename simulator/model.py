@@ -110,7 +110,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.population = population.with_columns(columns, copy=copy)
         self.recorder, self.block_rows = recorder, block_rows
         self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
-        self.t = int(state["t"]) if state else 0
+        self.t, self.turnover = int(state["t"]) if state else 0, 0
         for policy in self.policies:
             policy.turn_to(self.calendar.label(self.t))
         months = [
@@ -120,12 +120,11 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.ledger, self.desk = Ledger(), Desk(self)
         self.workforce, self.climate = workforce, climate
         self.lives = WorkingLives(workforce, self.population, seed) if workforce else None
-        self.market = Market(self.parameters["market"], 1.0 / population.weight, seed)
-        self.turnover = 0
+        share = 1.0 / population.weight
+        self.market = Market(self.parameters["market"], share, seed)
         self.tallies: dict[str, int] = {}
         self.state = {"affordability_mean": 0.0, "share_mean": 0.4, "share_sd": 0.2,
                       "price_drift": 0.0, "price_pull": 0.0, "public_share": 0.0}  # fmt: skip
-        share = 1.0 / population.weight
         self.offices = [
             Office(p, k + 1, *months[k], self.calendar, share, seed)
             for k, p in enumerate(self.policies)
@@ -140,9 +139,8 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         teams = self.population.team["culture"].size
         self._team_size = np.bincount(self.population.worker["team"], minlength=teams)
         self._by_agents = agents
-        if agents:
-            for row in range(self.population.rows):
-                Worker(self, row, register=True)
+        for row in range(self.population.rows) if agents else ():
+            Worker(self, row, register=True)
 
     def _set_clock(self) -> None:
         self.clock = simpy.Environment(initial_time=self.calendar.begins(self.t))
