@@ -45,10 +45,14 @@ class Desk:
 
     def applicants(self, number: int) -> Rows:
         """Rows that wait for or apply to an instrument, asking no more than they have left."""
-        worker = self._model.population.worker
-        rows = self._applying(number, number)
-        rights = self._model.policies[number - 1].rights_column
-        if rights:  # a right may have lapsed while its holder waited for a window
+        return self._within_rights(self._model.policies[number - 1], self._applying(number, number))
+
+    def _within_rights(self, policy: Policy, rows: Rows) -> Rows:
+        """Those who still have a right, asking no more than is left of it: a part may have lapsed
+        while its holder waited for a window, a decision or a seat.
+        """
+        worker, rights = self._model.population.worker, policy.rights_column
+        if rights:
             asked = np.minimum(worker["public_money"][rows], worker[rights][rows])
             worker["public_money"][rows] = asked
             worker["applies"][rows[asked == 0]] = 0
@@ -81,7 +85,7 @@ class Desk:
         """Pay who was found entitled and start their courses; who finds no seat yet is returned."""
         if not again:
             self._administer(office.policy, "admin_per_application", rows.size)
-        return self.start(rows)
+        return self.start(self._within_rights(office.policy, rows))
 
     def enrol(self) -> None:
         """Start the courses that need no application; who finds no seat stays enrolled."""

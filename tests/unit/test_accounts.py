@@ -166,3 +166,23 @@ def test_forms_that_cannot_be_are_refused() -> None:
         Leerrecht(form=1.5)
     with pytest.raises(ValueError, match="a budget needs a window"):
         Leerrecht(form=3, opens=[])
+
+
+def test_what_lapsed_while_its_holder_waited_for_a_seat_is_not_paid(model: Make) -> None:
+    made = model(Leerrekening(awareness=1.0), introduction=0).run(2)
+    worker, office = made.population.worker, made.offices[0]
+    rows = np.flatnonzero(worker["account_balance"] >= 20_000)[:40]
+    assert rows.size == 40
+    worker["stage"][rows], worker["applies"][rows] = codes.PREPARATION, office.number
+    worker["plan_price"][rows], worker["public_money"][rows] = 50_000, 20_000
+    lost = int(worker["account_balance"][rows[:20]].sum())
+    worker["account_balance"][rows[:10]] = 0  # all of it lapsed, and of ten more all but EUR 50
+    worker["account_balance"][rows[10:20]] = 5_000
+    lost -= 10 * 5_000
+    made.desk._rights(office.policy, {"granted_eur": 0, "lapsed_eur": lost})
+    made._now, made.tallies = made.drivers(), {}
+    made.desk.award(office, rows, again=True)
+    assert worker["account_balance"][rows].min() >= 0
+    assert not worker["applies"][rows[:10]].any()
+    assert worker["public_money"][rows[10:20]].max() <= 5_000
+    made._books()  # to the cent
