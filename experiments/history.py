@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.console import write_text
 from scenarios.scenario import NULL, Scenario, resolve
 from simulator import codes, draws, groups
 from simulator.model import LearningModel
@@ -34,10 +35,10 @@ class Keeper:
     last: float = 0.0
     took: float = 0.0
 
-    def keep(self, model: LearningModel, force: bool = False) -> None:
+    def keep(self, model: LearningModel) -> None:
         """Write a checkpoint if it is time for one."""
         begun = time.monotonic()
-        if not force and begun - self.last < self.took / SHARE_OF_TIME:
+        if begun - self.last < self.took / SHARE_OF_TIME:
             return
         save_checkpoint(model, self.path, self.of)
         self.last = time.monotonic()
@@ -135,11 +136,9 @@ def _share(group: str) -> int:
 def write(rows: list[Row], scenario: Scenario, variant: str, folder: Path) -> Path:
     """The rows with what they are of, as JSON, written beside and renamed; ends the checkpoint."""
     path = folder / RESULT
-    beside = path.with_name(path.name + ".part")
     told = {"title": scenario.title, "variant": variant, "run": identity(scenario, variant),
             "persons": scenario.persons, "years": rows}  # fmt: skip
-    beside.write_text(json.dumps(told, indent=1), encoding="utf-8")
-    beside.replace(path)
+    write_text(path, json.dumps(told, indent=1))
     for left in (folder / CHECKPOINT, *folder.glob(f"{CHECKPOINT}.*.part")):  # a kill leaves a part
         left.unlink(missing_ok=True)
     return path

@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from experiments.console import write_text
 from scenarios.scenario import OWNERS
 from simulator import codes, columns
 from simulator.behaviour import register
@@ -31,7 +32,6 @@ FIXED = {
     "labour_market.demography.OLDEST": "age in years at which everybody leaves it",
     "labour_market.workforce.RETIRES": "age in years at which who is inactive leaves for good",
     "labour_market.workforce.TERMS": "months of tenure that are told apart",
-    "labour_market.schooling.UNTIL": "age in years from which nobody is in initial education",
     "labour_market.lives.MILESTONES": "ages in months at which `exposure` is worked out anew",
     "surroundings.ROUND": "months between two looks at outside ties",
     "surroundings.CIRCLE": "rows among which the outside ties of a person are sought",
@@ -47,9 +47,7 @@ FIXED = {
 def refresh(page: Path, kinds: Kinds) -> None:
     """Make the generated parts of a page anew; written beside it and renamed."""
     text = refreshed(page.read_text(encoding="utf-8"), kinds)
-    beside = page.with_name(f".{page.name}.part")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(page)
+    write_text(page, text)
 
 
 def refreshed(text: str, kinds: Kinds) -> str:

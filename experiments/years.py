@@ -17,6 +17,7 @@ from experiments.console import (
     settled,
     with_progress,
     writable,
+    write_text,
 )  # fmt: skip
 
 
@@ -97,6 +98,6 @@ def backcast(
 
     backcast_picture.draw(cast, out / "backcast.png")
     page = casting.page(cast, chosen.persons, "backcast.png")
-    (out / "backcast.md").write_text(page, encoding="utf-8")
+    write_text(out / "backcast.md", page)
     printing.backcast(cast)
     print(f"\nWritten: {out / 'backcast.md'} and {out / 'backcast.png'}")

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from scenarios import world
 from scenarios.bases import base_of, joined
 from scenarios.parts import Observed, Seeds, Strict, Time, month_number
 from scenarios.world import World
+from scenarios.world import design as of_world
 from simulator.behaviour import register
 from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
 from simulator.benefits import PARAMETERS as BENEFITS
@@ -190,7 +190,7 @@ class Scenario(Strict):
             Margins.load(resolve(self.margins)), self.persons,
             self.calendar(), self._spin_up(), before, after,
             values, probe=probe, standing=self.in_force,
-            **world.design(
+            **of_world(
                 self.world, self.when(), self.introduced() + after + 1, resolve(self.margins),
                 resolve(self.world.years), values,
             ),
@@ -199,7 +199,7 @@ class Scenario(Strict):
     def check_world(self) -> None:
         """ValueError or OSError when the dated series do not serve the run."""
         years = resolve(self.world.years)
-        world.design(self.world, self.when(), 12, resolve(self.margins), years, {})
+        of_world(self.world, self.when(), 12, resolve(self.margins), years, {})
 
     def when(self) -> outlook.When:
         """The moments to which the months of the run look."""

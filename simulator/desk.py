@@ -29,9 +29,7 @@ class Desk:
         self._model = model
         self.started: list[tuple[Rows, Cents]] = []  # this month: rows, and the variant's own money
         self._stopped = -1, np.zeros(0, np.int64)  # month, and who stopped a course early in it
-        self._asking = np.zeros(
-            0, np.int64
-        )  # who applied or enrolled when the month's offices opened
+        self._asking = np.zeros(0, np.int64)  # who asked when the offices opened this month
 
     def open_month(self) -> None:
         """Look once for who applies or enrols: offices only make them fewer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -106,6 +107,7 @@ def climate(
     rates = [_rate(dated.series, y, drivers.projection) for y in years]
     mean, spread = float(np.mean(rates)), float(np.std(rates))
 
+    @cache  # a month is asked for by every office
     def at(t: int) -> tuple[float, float, float]:
         moment = when.moment(t) if drivers.cycle else base
         cycle = (mean - _rate(dated.series, moment, drivers.projection)) / spread

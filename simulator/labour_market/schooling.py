@@ -10,7 +10,6 @@ from simulator.parameters import param, parameters
 
 Floats = NDArray[np.float64]
 LEVELS = len(codes.EDUCATION)
-UNTIL = 30  # years: nobody is in initial education from then on
 
 PARAMETERS = parameters(
     "schooling",
@@ -46,7 +45,7 @@ _LEAVING = np.array(
 def ending(share: Floats) -> Floats:
     """Monthly chance that initial education ends, by year of age from 15.
 
-    share: of persons of each age in initial education. Those of UNTIL years and over are out.
+    share: of persons of each age in initial education; 0 from the age at which nobody is.
     """
     following = np.append(share[1:], 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
