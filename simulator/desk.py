@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from simulator import groups, ledger
 from simulator.codes import CONTEMPLATION, EDUCATION_CLASS
 from simulator.columns import ALONE, HELPED, INSTRUMENT
+from simulator.kernel import held
 from simulator.ledger import EMPLOYERS, WORKERS
 from simulator.office import Cents, Office, Rows
 from simulator.policy import PAID_IN, Policy
@@ -33,7 +34,8 @@ class Desk:
 
     def open_month(self) -> None:
         """Look once for who applies or enrols: offices only make them fewer."""
-        self._asking = np.flatnonzero(self._model.population.worker["applies"])
+        m = self._model
+        self._asking = held(m.population.worker["applies"], m.pool)
 
     def _applying(self, least: int, most: int) -> Rows:
         """Rows whose `applies` lies from `least` to `most`."""

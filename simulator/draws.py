@@ -136,8 +136,11 @@ def block(worker, month, number, k0, k1):  # type: ignore[no-untyped-def]
 
 @nb.njit(cache=True, nogil=True)
 def _fill(rows, month, number, lane, k0, k1, out):  # type: ignore[no-untyped-def]
+    m, b, zero = np.uint64(month), np.uint64(number), np.uint64(0)
     for j in range(rows.size):
-        out[j] = block(rows[j], month, number, k0, k1)[lane]
+        w0, w1, w2, w3 = philox(np.uint64(rows[j]), m, b, zero, k0, k1)
+        first, second = (w0, w1) if lane < 2 else (w2, w3)
+        out[j] = ((first if lane % 2 == 0 else second) + 0.5) * _STEP
 
 
 def uniforms(

@@ -52,6 +52,15 @@ class Names:
     def giver(self, argument: str) -> Derived:
         return next(d for d in self.derived.values() if argument in d.gives)
 
+    def derived_of(self, rule: Rule) -> list[Derived]:
+        """Quantities that a rule reads which are derived, also through others."""
+        found: list[Derived] = []
+        for argument in arguments(rule):
+            if any(argument in d.gives for d in self.derived.values()):
+                giver = self.giver(argument)
+                found += [giver, *self.derived_of(giver.function)]
+        return found
+
     def columns_of(self, rule: Rule) -> set[str]:
         """Columns of the table that a rule reads, also through what is derived or looked up."""
         found: set[str] = set()
@@ -67,10 +76,13 @@ class Names:
 
 @dataclass
 class Ready:
-    """What a chunk has made before its loops: draw blocks, and cells of the team table."""
+    """What a chunk has made before its loops: draw blocks, cells of the team table, and what is
+    derived ahead.
+    """
 
     blocks: dict[str, int] = field(default_factory=dict)  # for every row, by stem of their names
     lookups: dict[str, None] = field(default_factory=dict)
+    derived: dict[str, None] = field(default_factory=dict)
 
 
 @dataclass
@@ -84,6 +96,7 @@ class Scope:
     depth: int
     lines: list[str] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
+    written: set[str] = field(default_factory=set)  # columns that are no longer as they were ahead
     ready: Ready | None = None
     listed: dict[str, int] | None = None
     outermost: bool = False
@@ -92,7 +105,8 @@ class Scope:
         self.lines.append("    " * self.depth + text)
 
     def inner(self) -> Scope:
-        return Scope(self.depth + 1, [], set(self.known), self.ready, self.listed)
+        known, written = set(self.known), set(self.written)
+        return Scope(self.depth + 1, [], known, written, self.ready, self.listed)
 
     def forget(self) -> None:
         """What was derived from old values must be derived anew."""
@@ -128,7 +142,7 @@ class Body:
             if law.name in seen:
                 raise ValueError(f"two laws are named {law.name}: rename one")
             seen.add(law.name)
-            for rule in (law.function, *law.when):
+            for rule in law.rules:
                 for argument in arguments(rule):
                     self.names.check(law.name, argument, law.owner, law.draws)
             for column in law.writes:
@@ -167,7 +181,7 @@ class Body:
 
     def _reads(self, law: Law) -> set[str]:
         found = {law.at[0]} if law.at else set()
-        return found.union(*(self.names.columns_of(rule) for rule in (law.function, *law.when)))
+        return found.union(*(self.names.columns_of(rule) for rule in law.rules))
 
     def _meet(self, one: Law, other: Law) -> bool:
         """Whether either law writes what the other reads or writes."""
@@ -194,10 +208,14 @@ class Body:
     def law(self, law: Law, scope: Scope) -> None:
         """One law: its tests, its call, its tallies and what it stores."""
         scopes = [scope]
-        for k, test in enumerate(law.when):
-            call = self._call(test, f"when{k}_{law.name}", law.owner, scopes[-1], law.draws)
-            scopes[-1].add(f"if {call}:")
-            scopes.append(scopes[-1].inner())
+        if law.sure:
+            self._settle(law, 0, scope)
+            scope.add(f"if acts_{law.name}:")
+            scopes.append(scope.inner())
+        else:
+            for k in range(len(law.when)):
+                scopes[-1].add(f"if {self._test(law, k, scopes[-1])}:")
+                scopes.append(scopes[-1].inner())
         target = scopes[-1]
         call = self._call(law.function, f"law_{law.name}", law.owner, target, law.draws)
         outputs = [f"v_{w}" for w in law.writes] + [f"n_{law.name}_{n}" for n in law.tallies]
@@ -210,10 +228,28 @@ class Body:
             self.used.setdefault(name)
             target.lines += ["    " * target.depth + s for s in _stored(self.names.table[name])]
             target.known.add(f"v_{name}")
+        for each in scopes:
+            each.written |= set(law.writes)
         for inner, outer in zip(scopes[:0:-1], scopes[-2::-1], strict=True):
             outer.lines += inner.lines
         for each in scopes:
             each.forget()
+
+    def _test(self, law: Law, k: int, scope: Scope) -> str:
+        return self._call(law.when[k], f"when{k}_{law.name}", law.owner, scope, law.draws)
+
+    def _settle(self, law: Law, k: int, scope: Scope) -> None:
+        """Whether a law acts, asking no test more than it takes, from the one numbered k on."""
+        acts, call = f"acts_{law.name}", self._test(law, k, scope)
+        if k == len(law.when) - 1:
+            scope.add(f"{acts} = {call}")
+            return
+        sure = law.when[k] in law.sure
+        scope.add(f"{acts} = {call if sure else False}")
+        scope.add(f"if not {acts}:" if sure else f"if {call}:")
+        branch = scope.inner()
+        self._settle(law, k + 1, branch)
+        scope.lines += branch.lines
 
     def _call(
         self, rule: Rule, label: str, owner: str, scope: Scope, bound: Mapping[str, str]
@@ -221,6 +257,10 @@ class Body:
         self.rules[label] = rule
         got = [self._value(a, owner, scope, bound) for a in arguments(rule)]
         return f"{label}({', '.join(got)})"
+
+    def value(self, argument: str, scope: Scope) -> str:
+        """The local name of what no law owns, computed in a scope."""
+        return self._value(argument, "", scope, {})
 
     def _value(self, argument: str, owner: str, scope: Scope, bound: Mapping[str, str]) -> str:
         names = self.names
@@ -239,11 +279,18 @@ class Body:
         if argument in names.lookup:
             return self._look_up(argument, scope)
         giver = names.giver(argument)
-        if f"x_{argument}" not in scope.known:
+        if f"x_{argument}" not in scope.known and self._made_ahead(giver, scope):
+            for given in giver.gives:
+                scope.add(f"x_{given} = h_{given}[j]")
+        elif f"x_{argument}" not in scope.known:
             call = self._call(giver.function, f"derived_{giver.name}", giver.owner, scope, {})
             scope.add(f"{', '.join(f'x_{g}' for g in giver.gives)} = {call}")
-            scope.known |= {f"x_{g}" for g in giver.gives}
+        scope.known |= {f"x_{g}" for g in giver.gives}
         return f"x_{argument}"
+
+    def _made_ahead(self, giver: Derived, scope: Scope) -> bool:
+        ready = scope.ready is not None and giver.name in scope.ready.derived
+        return ready and not self.names.columns_of(giver.function) & scope.written
 
     def _load(self, name: str, scope: Scope) -> str:
         self.used.setdefault(name)

@@ -21,39 +21,51 @@ SLOTS = ("bit", "number", "first", "last", "unheard", "turn")
 MOST = 30  # instruments in force at once: each has a bit in `knows`
 
 
-def _affordability(policies: Sequence[Policy], funding: str, rest: Sequence[str]) -> str:
-    """Source of perceived affordability G = e_p + (1 - e_p) exp(-min(p0, p_eff(p0)) / pi).
+def _affordability(policies: Sequence[Policy], rest: Sequence[str]) -> dict[str, str]:
+    """Sources of perceived affordability G = e_p + (1 - e_p) exp(-min(p0, p_eff(p0)) / pi).
 
     Who only thinks of a plan counts on what will open again, as far as those in line were served
     the last time (behaviour D: planning value). Where a right makes a recognised programme the
-    cheaper way, it counts for the share of plans that would be for one.
+    cheaper way, it counts for the share of plans that would be for one. `affordability_short` is
+    G without programmes, `affordability_most` G if they were free.
     """
-    ever = ", ".join("1.0" if a.endswith("_open") else a for a in rest)
     special = [p for p in policies if "recognised" in arguments(p.covers)]
+    known = f"if {' or '.join(f'({in_force(p)})' for p in special)}:"
+    ever = ", ".join("1.0" if a.endswith("_open") else a for a in rest)
+    asks = [a for a in rest if not a.endswith("_open")]
+    # The kind of course is typed, or the function would be compiled again for either constant.
+    short = [
+        "q = p_plans",
+        f"cost = min(q.price, funding(q.price, q.hours, int64(0), {ever})[0])",
+        "payable = exp(-max(cost, 0.0) / willingness)",
+        "return cost, payable, employer_pays + (1.0 - employer_pays) * payable",
+    ]
+    free = [known, "    payable += recognised_share * (1.0 - payable)"]
     programme = [
-        f"if {' or '.join(f'({in_force(p)})' for p in special)}:",
-        f"    cost = min(cost, funding(q.long_price, q.long_hours, int64(1), {ever})[0])",
+        known,
+        "    q = p_plans",
+        f"    cost = min(short_cost, funding(q.long_price, q.long_hours, int64(1), {ever})[0])",
         "    payable += recognised_share * (exp(-max(cost, 0.0) / willingness) - payable)",
     ]
-    text = function(
-        "affordability",
-        [
-            "employer_pays",
-            "willingness",
-            "p_plans",
-            *(["recognised_share"] if special else []),
-            *(a for a in rest if not a.endswith("_open")),
-        ],
-        [
-            "q = p_plans",
-            # Typed, or the function would be compiled again for either constant.
-            f"cost = min(q.price, funding(q.price, q.hours, int64(0), {ever})[0])",
-            "payable = exp(-max(cost, 0.0) / willingness)",
-            *(programme if special else []),
-            "return employer_pays + (1.0 - employer_pays) * payable",
-        ],
-    )
-    return f"{funding}\n\n\n{text}"
+    begin = "payable = short_payable"
+    end = "return employer_pays + (1.0 - employer_pays) * payable"
+    wants = ["employer_pays", "short_payable"]
+    terms = list(dict.fromkeys(["knows", "t", *(f"p_{p.name}" for p in special)]))
+    return {
+        "affordability_short": function(
+            "affordability_short", ["employer_pays", "willingness", "p_plans", *asks], short
+        ),
+        "affordability_most": function(
+            "affordability_most", [*wants, *(["recognised_share", *terms] if special else [])],
+            [begin, *(free if special else []), end],
+        ),
+        "affordability": function(
+            "affordability",
+            [*wants, *(["short_cost", "willingness", "p_plans", "recognised_share", *asks]
+                       if special else [])],
+            [begin, *(programme if special else []), end],
+        ),
+    }  # fmt: skip
 
 
 def _norm_shift(policies: Sequence[Policy]) -> str:
@@ -104,9 +116,9 @@ def instruments(policies: Sequence[Policy]) -> list[Derived]:
     are what known rights add to the norm, to plans, and at most to paid time.
     """
     stack = Stack(policies)
-    funding, args = stack.funding()
+    args = stack.funding()[1]
     sources = {
-        "affordability": _affordability(stack.policies, funding, args[len(COURSE) :]),
+        **_affordability(stack.policies, args[len(COURSE) :]),
         "norm_shift": _norm_shift(policies),
         "recognised_share": _recognised_share(policies),
         "paid_most": _paid_most(policies),
@@ -114,8 +126,11 @@ def instruments(policies: Sequence[Policy]) -> list[Derived]:
     rules = {
         f"{rule}_{policy.name}": getattr(policy, rule) for policy in policies for rule in RULES
     }
-    made = [stack.offer(), stack.alone()]
-    gives = {"recognised_share": ("recognised_share", "recognised_paid")}
+    made = [stack.offer(), stack.alone()]  # the text of offer has that of funding, for all
+    gives = {
+        "recognised_share": ("recognised_share", "recognised_paid"),
+        "affordability_short": ("short_cost", "short_payable", "affordability_short"),
+    }
     for name, source in sources.items():
         space: dict[str, Any] = {}
         exec(source, space)

@@ -269,17 +269,6 @@ class Bound:
 
 
 @nb.njit(cache=True, nogil=True)
-def _count_recent(team, last_job, last_self, since, recent):  # type: ignore[no-untyped-def]
-    held, found = 0, 0  # neighbours are mostly of one team: count there before storing
-    for i in range(team.size):
-        if team[i] != held:
-            recent[held] += found
-            held, found = team[i], 0
-        found += max(last_job[i], last_self[i]) >= since
-    recent[held] += found
-
-
-@nb.njit(cache=True, nogil=True)
 def _total(column):  # type: ignore[no-untyped-def]
     found = 0
     for i in range(column.size):
@@ -300,19 +289,22 @@ def total(column: NDArray[np.int32], pool: ThreadPoolExecutor | None) -> int:
     return int(sum(pool.map(_total, parts) if pool else map(_total, parts)))
 
 
-def count_recent(
-    worker: Arrays, since: int, teams: int, pool: ThreadPoolExecutor | None
-) -> NDArray[np.int32]:
-    """Members of every team who learned in month `since` or later."""
-    team, last_job, last_self = (worker[name] for name in ("team", "last_job", "last_self"))
+@nb.njit(cache=True, nogil=True)
+def _held(column, first, rows):  # type: ignore[no-untyped-def]
+    found = 0
+    for i in range(column.size):
+        rows[found] = first + i
+        found += column[i] != 0
+    return found
 
-    def part(s: slice) -> NDArray[np.int32]:
-        recent = np.zeros(teams, np.int32)
-        _count_recent(team[s], last_job[s], last_self[s], since, recent)
-        return recent
 
-    parts = _parts(team.size, pool)
-    first, *others = list(pool.map(part, parts) if pool else map(part, parts))
-    for other in others:
-        first += other
-    return first
+def held(column: NDArray[np.int8], pool: ThreadPoolExecutor | None) -> NDArray[np.int64]:
+    """The rows, in order, where a code is not 0."""
+
+    def part(s: slice) -> NDArray[np.int64]:
+        rows = np.empty(s.stop - s.start + 1, np.int64)
+        return rows[: _held(column[s], s.start, rows)].copy()
+
+    size = max(BLOCK_ROWS, -(-column.size // 64))
+    parts = [slice(k, min(k + size, column.size)) for k in range(0, max(column.size, 1), size)]
+    return np.concatenate(list(pool.map(part, parts) if pool else map(part, parts)))

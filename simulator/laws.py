@@ -64,7 +64,10 @@ def _settle(rule: Rule) -> None:
 
 @functools.cache
 def compiled(rule: Rule) -> Rule:
-    """A rule as machine code: one dispatcher for all loops of this process that call it."""
+    """A rule as machine code: one dispatcher for all loops of this process that call it.
+
+    Loops take it in whole: a call would hand over every parameter of every owner, one by one.
+    """
     import numba as nb
     import numba.extending
 
@@ -73,7 +76,7 @@ def compiled(rule: Rule) -> Rule:
     if numba.extending.is_jitted(rule):
         return rule
     _settle(rule)
-    return nb.njit(nogil=True, error_model="numpy")(rule)
+    return nb.njit(nogil=True, error_model="numpy", forceinline=True)(rule)
 
 
 @scalar
@@ -164,10 +167,15 @@ class Law:
     when: tuple[Rule, ...] = ()
     after: tuple[str, ...] = ()
     label: str = ""
+    sure: tuple[Rule, ...] = ()
 
     def __post_init__(self) -> None:
-        for rule in (self.function, *self.when):
+        for rule in self.rules:
             refuse_impure(rule)
+        if any(rule not in self.when[:-1] for rule in self.sure):
+            raise ValueError(
+                f"law {self.name}: every test in `sure` must be one of `when`, and not the last"
+            )
 
     @property
     def name(self) -> str:
@@ -176,6 +184,11 @@ class Law:
     @property
     def owner(self) -> str:
         return self.parameters.owner if self.parameters else ""
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rule and its tests."""
+        return self.function, *self.when
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -187,13 +200,18 @@ class Law:
 
 @dataclass(frozen=True, eq=False)
 class Derived:
-    """A quantity computed from columns whenever a law asks for it, and stored nowhere."""
+    """A quantity computed from columns whenever a law asks for it, and stored nowhere.
+
+    One that is wanted `ahead` is computed for a whole chunk of rows before laws act by code: good
+    for what is cheap, has no branches, and is asked for most rows.
+    """
 
     function: Rule
     gives: tuple[str, ...]
     parameters: Parameters | None = None
     source: str = ""
     namespace: Mapping[str, Rule] = field(default_factory=dict)
+    ahead: bool = False
 
     @property
     def name(self) -> str:
@@ -214,23 +232,28 @@ def law(
     at: tuple[str, int] | None = None,
     when: Rule | tuple[Rule, ...] = (),
     after: Iterable[str] = (),
+    sure: Iterable[Rule] = (),
     **draws: str,
 ) -> Callable[[Rule], Law]:
     """Declare a law by decorating its rule; keyword `u="stage"` binds argument u to a decision."""
 
     def declare(function: Rule) -> Law:
         tests = when if isinstance(when, tuple) else (when,)
-        return Law(function, writes, p, draws, tuple(tallies), at, tests, tuple(after))
+        return Law(
+            function, writes, p, draws, tuple(tallies), at, tests, tuple(after), sure=tuple(sure)
+        )
 
     return declare
 
 
-def derived(*gives: str, p: Parameters | None = None) -> Callable[[Rule], Derived]:
+def derived(
+    *gives: str, p: Parameters | None = None, ahead: bool = False
+) -> Callable[[Rule], Derived]:
     """Declare a derived quantity; without names it is called as its function is."""
 
     def declare(function: Rule) -> Derived:
         refuse_impure(function)
-        return Derived(function, gives or (function.__name__,), p)
+        return Derived(function, gives or (function.__name__,), p, ahead=ahead)
 
     return declare
 

@@ -23,6 +23,7 @@ class Sweep:
         self.body, self.ready = body, Ready()
         self.lists: dict[str, int] = {}  # column -> how many lists it needs
         self.made: dict[str, None] = {}  # blocks made for listed rows
+        self.kept: dict[str, None] = {}  # what is derived ahead
         self.loops: list[str] = []
         for column, laws in body.runs:
             if column:
@@ -46,6 +47,7 @@ class Sweep:
         if min(laws) < 0:
             raise ValueError(f"laws act at code {min(laws)} of {column!r}: codes start at 0")
         self.lists[column] = max(last, self.lists.get(column, 0))
+        self._ahead([law for some in laws.values() for law in some])
         self.loops += [
             f"        {many}[:] = 0",
             "        for j in range(count):",
@@ -65,12 +67,29 @@ class Sweep:
             ]
             self.loops[before:before] = fills
             self.made |= dict.fromkeys(listed)
+        self.ready.derived.clear()
+
+    def _ahead(self, laws: Sequence[Law]) -> None:
+        """What laws by code read of what is derived ahead, made for all rows in one loop each."""
+        names = self.body.names
+        asked = {d.name for law in laws for rule in law.rules for d in names.derived_of(rule)}
+        for derived in names.derived.values():
+            if not derived.ahead or derived.name not in asked:
+                continue
+            scope = Scope(3, ready=self.ready)
+            scope.add("i = uintp(base + j)")
+            for given in derived.gives:
+                scope.add(f"h_{given}[j] = {self.body.value(given, scope)}")
+                self.kept.setdefault(given)
+            self.loops += ["        for j in range(count):", *scope.lines]
+            self.ready.derived.setdefault(derived.name)
 
     def lines(self) -> list[str]:
         """The sweep over the rows from `start` to `stop`."""
         names, ready = self.body.names, self.ready
         stems = list(dict.fromkeys([*ready.blocks, *self.made]))
         space = [f"    {stem} = empty((4, {CHUNK}), uint32)" for stem in stems]
+        space += [f"    h_{name} = empty({CHUNK}, float64)" for name in self.kept]
         for name in ready.lookups:
             column = names.lookup[name]
             kind = "float64" if column.is_float or column.is_money else "int64"

@@ -25,7 +25,7 @@ from simulator import draws, ledger  # noqa: E402
 from simulator.behaviour import register  # noqa: E402
 from simulator.calendar import Calendar  # noqa: E402
 from simulator.desk import Desk  # noqa: E402
-from simulator.kernel import BLOCK_ROWS, count_recent, total  # noqa: E402
+from simulator.kernel import BLOCK_ROWS, total  # noqa: E402
 from simulator.labour_market.lives import (  # noqa: E402
     ENTERS,
     LEARNED,
@@ -267,10 +267,9 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         sweep = self.wiring.employers.sweep
         self.count(sweep(self.t, self.key, self._now, self.pool, self.block_rows))
         self.population.tell_teams()
-        look_around(self.population, self.t, self.seed_number, self.parameters["norm"], self.pool)
-        team, size = self.population.team, self._team_size
-        recent = count_recent(self.population.worker, self.t - 12, size.size, self.pool)
-        shrink = self.parameters["norm"]["shrinkage"]
+        norm, team, size = self.parameters["norm"], self.population.team, self._team_size
+        recent = look_around(self.population, self.t, self.seed_number, norm, self.pool)
+        shrink = norm["shrinkage"]
         if self.t <= self.spin_up:
             self.state |= _reference(size[1:], recent[1:], shrink)
         mean = self.state["share_mean"]
@@ -324,7 +323,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
 
 
 def _reference(
-    size: NDArray[np.int64], recent: NDArray[np.int32], shrink: float
+    size: NDArray[np.int64], recent: NDArray[np.int64], shrink: float
 ) -> dict[str, float]:
     """Mean and SD over workers of the trained share of their team."""
     members = int(size.sum())

@@ -35,7 +35,7 @@ PARAMETERS = parameters(
 )  # fmt: skip
 
 
-@derived(p=PARAMETERS)
+@derived(p=PARAMETERS, ahead=True)
 def intention(attitude, norm, self_efficacy, slack, disposition, p):
     """I = bA A + bN N + bC (.6 E + .4 T) + .57 eps."""
     control = p.efficacy_share * self_efficacy + p.slack_share * slack

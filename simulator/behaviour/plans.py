@@ -78,6 +78,12 @@ def granted(employer_active, p_employer_stages, p):
     return clip(p.paid_time * more, 0.0, 1.0)
 
 
+@derived(p=PARAMETERS)
+def affordability_unaided(employer_pays, willingness, p):
+    """Perceived affordability without any public money: e_p + (1 - e_p) exp(-p0 / pi)."""
+    return employer_pays + (1.0 - employer_pays) * exp(-p.price / willingness)
+
+
 @scalar
 def draw_plan(
     kind, usual, share, own_time, tau, hurdle_time, a, b, price, price_spread, hours, hours_spread,

@@ -81,6 +81,9 @@ DERIVED: tuple[Derived, ...] = (
     plans.granted,
     action.willingness,
     action.own_time,
+    plans.affordability_unaided,
+    stages.considering,
+    stages.planning,
 )
 
 # What the climate (the business cycle, covid) makes of laws, worked out once a month.

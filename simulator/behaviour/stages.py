@@ -6,7 +6,7 @@ end backward, so that a hazard that rises can only add to those who move.
 
 from simulator import codes
 from simulator.behaviour.plans import draw_plan
-from simulator.laws import Law, below, cents, law, logistic, scalar
+from simulator.laws import Law, below, cents, derived, law, logistic, scalar
 from simulator.parameters import param, parameters
 
 PARAMETERS = parameters(
@@ -83,46 +83,67 @@ _PLAN_DRAWS = {
 }  # fmt: skip
 
 
-def _considers(urgency, norm, chronic, guided_until, ambassador_until, t, u, p):
-    """1->2: u < Lambda(a12 + g_W W + g_N N - c_chi chi + g_guid Guid + g_amb Amb)."""
+@derived(p=PARAMETERS, ahead=True)
+def considering(urgency, norm, chronic, guided_until, ambassador_until, t, p):
+    """The logit of 1->2: a12 + g_W W + g_N N - c_chi chi + g_guid Guid + g_amb Amb."""
     x = p.a12 + p.urgency * urgency + p.norm * norm - p.chronic * chronic
     if t < guided_until:
         x += p.guidance_consider
     if t < ambassador_until:
         x += p.ambassador
-    return below(u, x)
+    return x
 
 
-def _may_plan(intention, guided_until, affordability_mean, t, u, p):
-    """Whether a worker in contemplation would make a plan if everything were free."""
-    x = p.a23 + p.intention * intention + p.affordability * (1.0 - affordability_mean)
-    if t < guided_until:
-        x += p.guidance_plan
-    return below(u, x)
+def _considers(considering, u):
+    """1->2: u < Lambda(considering)."""
+    return below(u, considering)
 
 
-def _plans(intention, guided_until, affordability, affordability_mean, t, u, p):
-    """2->3: u < Lambda(a23 + g_I I + kG (G - Gbar) + g_guid' Guid)."""
-    x = p.a23 + p.intention * intention + p.affordability * (affordability - affordability_mean)
-    if t < guided_until:
-        x += p.guidance_plan
-    return below(u, x)
+@derived(p=PARAMETERS, ahead=True)
+def planning(stage, intention, guided_until, affordability_mean, t, p):
+    """The logit of making a plan if nothing were affordable: 2->3, or 5->3 in maintenance.
+
+    a23 + g_I I + g_guid' Guid - kG Gbar, or a53 + .6 I - kG Gbar.
+    """
+    if stage == codes.MAINTENANCE:
+        return p.a53 + p.repeat * intention - p.affordability * affordability_mean
+    x = p.a23 + p.intention * intention - p.affordability * affordability_mean
+    return x + p.guidance_plan if t < guided_until else x
+
+
+def _may_plan(planning, u, p):
+    """Whether a worker would make a plan if everything were free."""
+    return below(u, planning + p.affordability)
+
+
+def _plans_unaided(planning, affordability_unaided, u, p):
+    """Whether even without help, so that help need not be looked for."""
+    return below(u, planning + p.affordability * affordability_unaided)
+
+
+def _plans_short(planning, affordability_short, u, p):
+    """Whether with the help there is for a short course."""
+    return below(u, planning + p.affordability * affordability_short)
+
+
+def _may_plan_long(planning, affordability_most, u, p):
+    """Whether it would if a recognised programme were free."""
+    return below(u, planning + p.affordability * affordability_most)
+
+
+def _plans(planning, affordability, u, p):
+    """2->3 and 5->3: u < Lambda(planning + kG G)."""
+    return below(u, planning + p.affordability * affordability)
+
+
+# Perceived affordability is dear to compute: bounds of it settle most rows, in the same way.
+_PLANNING = (_may_plan, _plans_unaided, _plans_short, _may_plan_long, _plans)
+_SETTLED = (_plans_unaided, _plans_short)
 
 
 def _fades(stage, urgency, u, p):
     """2->1: 1 - u < Lambda(a21 - .4 W), unless a plan was made."""
     return stage == codes.CONTEMPLATION and below(1.0 - u, p.a21 - p.urgency_back * urgency)
-
-
-def _may_repeat(intention, affordability_mean, u, p):
-    """Whether a worker in maintenance would plan a next course if everything were free."""
-    return below(u, p.a53 + p.repeat * intention + p.affordability * (1.0 - affordability_mean))
-
-
-def _repeats(intention, affordability, affordability_mean, u, p):
-    """5->3: u < Lambda(a53 + .6 I + kG (G - Gbar))."""
-    x = p.a53 + p.repeat * intention + p.affordability * (affordability - affordability_mean)
-    return below(u, x)
 
 
 def _relapses(stage, last_self, t, u, p):
@@ -133,7 +154,7 @@ def _relapses(stage, last_self, t, u, p):
 
 def _met(stage, ambassador_until, t, p):
     """Whether who considers a gap this month is in contact with an ambassador."""
-    return stage == codes.CONTEMPLATION and t < ambassador_until and p.jump > 0.0
+    return p.jump > 0.0 and stage == codes.CONTEMPLATION and t < ambassador_until
 
 
 def _brought(employer_pays, d, p):
@@ -190,11 +211,11 @@ jump = Law(
 )  # fmt: skip
 form_plan = Law(
     make_plan, _PLAN, PARAMETERS, _PLAN_DRAWS, ("planned",), ("stage", codes.CONTEMPLATION),
-    (_may_plan, _plans), (), "form_plan",
+    _PLANNING, (), "form_plan", _SETTLED,
 )  # fmt: skip
 repeat = Law(
     make_plan, _PLAN, PARAMETERS, _PLAN_DRAWS, ("repeated",), ("stage", codes.MAINTENANCE),
-    (_may_repeat, _repeats), (), "repeat",
+    _PLANNING, (), "repeat", _SETTLED,
 )  # fmt: skip
 
 

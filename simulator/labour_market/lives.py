@@ -16,16 +16,17 @@ from numpy.typing import NDArray
 
 from simulator import codes, draws
 from simulator.labour_market.demography import MONTHS, YOUNGEST, cumulative
-from simulator.labour_market.mobility import NEW
+from simulator.labour_market.mobility import NEW, POSITIONS
 from simulator.labour_market.places import IN_TEAM, SIZES, Places
 from simulator.labour_market.workforce import BAND, TERMS, Month, Workforce
 from simulator.population import Population
 
 Rows = NDArray[np.int64]
 _CLASS = np.array([codes.EDUCATION_CLASS[e] for e in codes.EDUCATION])
+_CLASSES, _ORIGINS = len(codes.EDUCATION_CLASSES), NEW + 1
 ENTERS, LEAVES, MOVES, LEARNED, OLDER = 1, 2, 4, 8, 16
 MILESTONES = (45 * 12, 55 * 12)  # ages at which an employer's willingness changes
-_CHUNK, _PART = 1024, 16_384
+_CHUNK, _PART = 1024, 4_096
 _NUMBER = _WHERE = draws.address("life.stay")[0]  # life.where is its fourth word
 _PLACE = draws.address("place.kept")[0]
 _DRIFTING = (
@@ -80,16 +81,12 @@ def _scan(  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
-def _place_in(cdf, u):  # type: ignore[no-untyped-def]
-    """The category of a draw, from cumulative shares: the first that exceeds it."""
-    low, high = 0, cdf.size - 1
-    while low < high:
-        middle = (low + high) // 2
-        if cdf[middle] > u:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+def _place_in(cdf, row, u):  # type: ignore[no-untyped-def]
+    """The category of a draw, from a row of cumulative shares: the first that exceeds it."""
+    found = 0
+    for k in range(cdf.shape[1] - 1):  # counting all is faster than seeking: nothing to mispredict
+        found += cdf[row, k] <= u
+    return found
 
 
 @nb.njit(cache=True, nogil=True)
@@ -99,32 +96,43 @@ def _move(  # type: ignore[no-untyped-def]
     first, count, team_of_seat, in_team, works, before, left, elsewhere,
 ):  # fmt: skip
     """Another position for every row: what it was before, the team left, and whether elsewhere."""
-    for j in range(rows.size):
+    size, step = rows.size, 2.0**-32
+    life, luck = np.empty((4, size), np.uint32), np.empty((4, size), np.uint32)
+    draws.words_of(rows, size, 0, t, where, k0, k1, life)
+    draws.words_of(rows, size, 0, t, place, k0, k1, luck)
+    seat = np.full(size, -1)  # found first, and looked up together: each is far from the last
+    for j in range(size):
         i = rows[j]
         was = contract[i]
         origin = NEW if entering else was
-        cdf = destination_cdf[band[age[i] // 12 - YOUNGEST], origin, level[education[i]]]
-        position = _place_in(cdf, draws.block(i, t, where, k0, k1)[3])
-        luck = draws.block(i, t, place, k0, k1)
-        before[j], left[j] = was, team[i]
+        years = band[age[i] // 12 - YOUNGEST]
+        row = (years * _ORIGINS + origin) * _CLASSES + level[education[i]]
+        position = _place_in(destination_cdf, row, (life[3, j] + 0.5) * step)
+        before[j] = was
         contract[i] = position
-        elsewhere[j] = entering or position != codes.PERMANENT or luck[0] >= kept[origin]
+        stays = position == codes.PERMANENT and (luck[0, j] + 0.5) * step < kept[origin]
+        elsewhere[j] = entering or not stays
         if not elsewhere[j]:
             continue
         job_since[i] = t
-        cell, found = 0, 0
-        if works[position]:
-            s = sector[i]
-            stays = position == was and s < codes.NO_SECTOR and luck[1] < same_sector
-            if stays and has_sector[position, s]:
-                cell = s * SIZES + _place_in(size_cdf[position, s], luck[2])
-            else:
-                cell = _place_in(cell_cdf[position], luck[2])
-            if in_team[position] and count[cell] > 0:
-                found = team_of_seat[first[cell] + int(luck[3] * count[cell])]
-        team[i] = found
-        sector[i] = cell // SIZES if works[position] else codes.NO_SECTOR
-        firm_size[i] = cell % SIZES if works[position] else codes.NO_FIRM
+        if not works[position]:
+            sector[i], firm_size[i] = codes.NO_SECTOR, codes.NO_FIRM
+            continue
+        s, chosen = sector[i], (luck[2, j] + 0.5) * step
+        stays = position == was and s < codes.NO_SECTOR
+        stays = stays and (luck[1, j] + 0.5) * step < same_sector and has_sector[position, s]
+        if stays:
+            cell = s * SIZES + _place_in(size_cdf, position * codes.NO_SECTOR + s, chosen)
+        else:
+            cell = _place_in(cell_cdf, position, chosen)
+        if in_team[position] and count[cell] > 0:
+            seat[j] = first[cell] + int((luck[3, j] + 0.5) * step * count[cell])
+        sector[i], firm_size[i] = cell // SIZES, cell % SIZES
+    for j in range(size):
+        i = rows[j]
+        left[j] = team[i]
+        if elsewhere[j]:
+            team[i] = team_of_seat[seat[j]] if seat[j] >= 0 else 0
 
 
 @nb.njit(cache=True, nogil=True)
@@ -183,18 +191,23 @@ class WorkingLives:
         columns = [worker[n] for n in ("contract", "age", "education", "job_since", "student")]
         key = draws.key(self.seed)
 
-        def part(start: int) -> tuple[NDArray[Any], NDArray[Any]]:
-            stop = min(start + block_rows, self.population.rows)
-            rows, what = np.empty(stop - start, np.int64), np.empty(stop - start, np.int8)
-            scan: Any = _scan
-            count = scan(
-                start, stop, t, _NUMBER, *key, *columns, month.leave, month.enter,
-                self._most, self._leaving, self.workforce.study_end, BAND, _CLASS, rows, what,
-            )  # fmt: skip
-            return rows[:count].copy(), what[:count].copy()
-
         starts = range(0, self.population.rows, block_rows)
-        parts = list(pool.map(part, starts) if pool else map(part, starts))
+        threads = pool._max_workers if pool else 1
+        scan: Any = _scan
+
+        def part(k: int) -> list[tuple[NDArray[Any], NDArray[Any]]]:
+            rows, what = np.empty(block_rows, np.int64), np.empty(block_rows, np.int8)
+            found = []
+            for start in starts[len(starts) * k // threads : len(starts) * (k + 1) // threads]:
+                count = scan(
+                    start, min(start + block_rows, self.population.rows), t, _NUMBER, *key,
+                    *columns, month.leave, month.enter, self._most, self._leaving,
+                    self.workforce.study_end, BAND, _CLASS, rows, what,
+                )  # fmt: skip
+                found.append((rows[:count].copy(), what[:count].copy()))
+            return found
+
+        parts = [both for k in (pool.map if pool else map)(part, range(threads)) for both in k]
         rows, what = (np.concatenate(both) for both in zip(*parts, strict=True))
         return month, Events(rows, what)
 
@@ -238,12 +251,12 @@ class WorkingLives:
         take: Any = _move
         worker = self.population.worker
         columns = [worker[name] for name in _MOVING]
+        destination = month.destination_cdf.reshape(-1, POSITIONS)
 
         def part(s: slice) -> None:
             take(
                 rows[s], t, _WHERE, _PLACE, *draws.key(self.seed), entering, *columns, BAND, _CLASS,
-                month.destination_cdf, self._kept, *self.places.tables(), before[s], left[s],
-                elsewhere[s],
+                destination, self._kept, *self.places.tables(), before[s], left[s], elsewhere[s],
             )  # fmt: skip
 
         parts = [slice(k, k + _PART) for k in range(0, rows.size, _PART)]

@@ -51,7 +51,7 @@ class Places:
         drawn[codes.PERMANENT] = self._of_newly_permanent(share, flows, kept)
         self.cell_cdf = cumulative(drawn)
         within = share.reshape(-1, codes.NO_SECTOR, SIZES)
-        self.size_cdf = cumulative(within)  # [contract, sector, size]
+        self.size_cdf = cumulative(within).reshape(-1, SIZES)  # [contract and sector, size]
         self.has_sector = within.sum(axis=2) > 0
 
     def tables(self) -> tuple[Any, ...]:

@@ -100,7 +100,7 @@ class Leerrekening(Policy):
         """
         if account_balance >= p.ceiling or p.deposit <= 0.0:
             return 0.0
-        deposits = -(-(account_balance - _CENTS) // p.deposit)
+        deposits = int((account_balance - _CENTS) / p.deposit + 1.0)  # begun ones count whole
         months = 12.0 * (p.expiry + 1.0 - deposits) - (month - 1.0)
         return p.saving * (1.0 - exp(-max(months, 0.0) / 12.0))
 

@@ -6,11 +6,13 @@ Every test is held twice: of people who stay as they are, and of working lives.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from simulator.kernel import Kernel
 from simulator.model import LearningModel
 from simulator.policy import Null, Policy
 from simulator.population import Worker
@@ -90,3 +92,23 @@ def test_a_worker_is_a_window_on_its_row(model: Make) -> None:
     rows = run.population.rows
     with pytest.raises(ValueError, match=f"rows are 0 to {rows - 1}"):
         run.worker(rows)
+
+
+def test_bounds_of_affordability_settle_as_affordability_itself_does(
+    model: Make, three: Three
+) -> None:
+    made = model(*three(), persons=20_000).run(30)
+    worker, kernel = made.population.worker, made.wiring.sweep.kernel
+    last = [replace(one, when=one.when[-1:], sure=()) if one.sure else one
+            for one in kernel.body.laws]  # fmt: skip
+    assert [one.name for one in kernel.body.laws if one.sure] == ["form_plan", "repeat"]
+    before = {name: column.copy() for name, column in worker.items()}
+    found = made.wiring.sweep.sweep(made.t, made.key, made._now)
+    bounded = {name: column.copy() for name, column in worker.items()}
+    for name, column in before.items():
+        worker[name][:] = column
+    plain = Kernel(last, kernel.names).bind(worker, made.population.team, made.wiring.values)
+    assert plain.sweep(made.t, made.key, made._now) == found
+    assert found["planned"] > 50
+    assert found["repeated"] > 5
+    assert all(np.array_equal(worker[name], column) for name, column in bounded.items())

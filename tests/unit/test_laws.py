@@ -118,6 +118,9 @@ def test_a_plan_that_costs_nothing_passes_the_gates() -> None:
 def test_urgency_brings_consideration_nearer() -> None:
     p = stages.PARAMETERS.tuple()
     test = stages.consider.when[0]
-    calm = [test(-1.0, 0.0, 0, -1, -1, 0, u, p) for u in np.linspace(0.001, 0.999, 999)]
-    urgent = [test(1.0, 0.0, 0, -1, -1, 0, u, p) for u in np.linspace(0.001, 0.999, 999)]
-    assert sum(urgent) > sum(calm) > 0
+    calm, urgent = (
+        sum(test(stages.considering(urgency, 0.0, 0, -1, -1, 0, p), u)
+            for u in np.linspace(0.001, 0.999, 999))
+        for urgency in (-1.0, 1.0)
+    )  # fmt: skip
+    assert urgent > calm > 0

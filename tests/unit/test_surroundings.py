@@ -31,8 +31,9 @@ def circle(rows: int, shares: tuple[float, float, float] = (0.2, 0.4, 0.4)) -> P
         "last_job": np.full(rows, -10_000, np.int16),
         "last_self": np.full(rows, -10_000, np.int16),
         "outside": np.full(rows, UNSEEN, np.float32),
+        "team": (np.arange(rows) // 7).astype(np.int32),
     }
-    return Population(worker, {}, {}, 1.0, {})
+    return Population(worker, {"culture": np.zeros(rows // 7 + 1, np.float32)}, {}, 1.0, {})
 
 
 def look(people: Population, months: range, pool: ThreadPoolExecutor | None = None, **p: float):
@@ -174,6 +175,24 @@ def test_learning_is_seen_for_a_year() -> None:
     people.worker["last_job"][:] = 10
     assert np.all(look(people, range(11, 23)) == 1.0)
     assert np.all(look(people, range(23, 35)) == 0.0)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("rows", [3_000, 2 * CIRCLE + 9_000])
+def test_members_of_a_team_who_learned_in_a_year_are_counted(rows: int, threads: int) -> None:
+    people, generator = circle(rows), np.random.default_rng(rows)
+    worker, t = people.worker, 40
+    worker["team"][:] = generator.permutation(worker["team"])
+    worker["last_job"][:] = generator.integers(0, t + 3, rows)
+    worker["last_self"][::2] = generator.integers(0, t + 3, worker["last_self"][::2].size)
+    learned = np.maximum(worker["last_job"], worker["last_self"]) >= t - 12
+    for weight in (0.0, 0.15):  # outside ties switched off, and on
+        with ThreadPoolExecutor(threads) as pool:
+            p = norm.PARAMETERS.values({"outside": weight})
+            found = look_around(people, t, SEED, p, pool if threads > 1 else None)
+        assert np.array_equal(
+            found, np.bincount(worker["team"], learned, people.team["culture"].size)
+        )
 
 
 def test_threads_change_nothing() -> None:
