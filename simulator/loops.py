@@ -58,7 +58,7 @@ class Sweep:
         for code, some in laws.items():
             listed: dict[str, int] = {}
             before = len(self.loops)
-            index = [f"j = uintp({held}[{code}, m])"]
+            index = [f"j = uintp({held}[{code}, m])", *self._next_team()]
             self._loop(f"for m in range({many}[{code}]):", index, some, listed)
             rows = f"{held}[{code}], {many}[{code}]"
             fills = [
@@ -68,6 +68,17 @@ class Sweep:
             self.loops[before:before] = fills
             self.made |= dict.fromkeys(listed)
         self.ready.derived.clear()
+
+    def _next_team(self) -> list[str]:
+        """A line that asks for the team of who stands here in the next chunk.
+
+        Members of a team no longer lie together once people have changed jobs, so that each is a
+        walk to memory; a loop over listed rows takes long enough to hide it.
+        """
+        return [
+            f"prefetch(l_{name}, intp(c_team[min(uintp(base + {CHUNK}) + j, last)]))"
+            for name in list(self.ready.lookups)[:1]  # the others lie in the same line
+        ]
 
     def _ahead(self, laws: Sequence[Law]) -> None:
         """What laws by code read of what is derived ahead, made for all rows in one loop each."""
@@ -107,6 +118,7 @@ class Sweep:
                 made.append(f"            g_{name}[j] = {read(names.lookup[name], f'l_{name}[k]')}")
         return [
             *space,
+            "    last = uintp(stop - 1)",
             f"    for base in range(start, stop, {CHUNK}):",
             f"        count = min({CHUNK}, stop - base)",
             *made,

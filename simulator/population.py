@@ -83,17 +83,19 @@ class Population:
             self.worker[name] = np.concatenate([array, one])
 
 
-# What every worker reads of the team each month.
-_READ = ("team_norm", "lift", "culture", "trained_share")
+# What workers read of the team each month, those things first that every worker reads.
+_READ = ("team_norm", "lift", "culture", "trained_share", "training_budget", "employer_active")
 
 
 def side_by_side(team: Arrays) -> Arrays:
-    """A copy of the team table in which what every worker reads lies in one line of memory: members
-    of a team no longer lie together once people have changed jobs.
+    """A copy of the team table in which what workers read lies in one line of memory: members of a
+    team no longer lie together once people have changed jobs.
     """
-    block = np.stack([team[name] for name in _READ], axis=1)
-    read = {name: block[:, k] for k, name in enumerate(_READ)}
-    return {name: read[name] if name in read else array.copy() for name, array in team.items()}
+    kinds = np.dtype([(name, team[name].dtype) for name in _READ], align=True)
+    block = np.empty(team[_READ[0]].size, kinds)
+    for name in _READ:
+        block[name] = team[name]
+    return {n: block[n] if n in _READ else array.copy() for n, array in team.items()}
 
 
 # What the columns of a row hold in which nobody is.
