@@ -12,10 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from simulator import codes
 
 PROJECTIONS = ("low", "central", "high")
 VERIFICATION = ("S", "R", "D", "B", "A")
 _TEXTS = ("name", "unit", "source", "verification", "note")
+_SOURCED = ("source", "verification", "note")
 _MOST_GAP = 7  # years between two published values over which a line may be drawn
 
 
@@ -60,11 +64,25 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Levels:
+    """Shares by attained level before they are weighed: only the composition that results is dated.
+
+    entering: of who enters, [age class, level], each class from the age in `ages` on; leaving: of
+    who leaves initial education, [level held, level].
+    """
+
+    ages: tuple[int, ...]
+    entering: NDArray[np.float64]
+    leaving: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class Dated:
-    """The content of a file of dated series: yearly series by name, and covid by month."""
+    """The content of a file of dated series: yearly series by name, covid by month, and levels."""
 
     series: Mapping[str, Series]
     covid: Mapping[tuple[int, int], float]  # (year, month) -> 0 to 1, a full lockdown
+    levels: Levels
 
 
 def read(path: str | Path) -> Dated:
@@ -74,7 +92,7 @@ def read(path: str | Path) -> Dated:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ValueError(f"{path}: cannot be read as dated series ({error})") from None
-    _known(data, ("title", "series", "covid"), path.name)
+    _known(data, ("title", "series", "covid", "levels"), path.name)
     tables = data.get("series", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise ValueError(f"{path.name}: series = {tables!r}: give tables, each under [[series]]")
@@ -84,7 +102,8 @@ def read(path: str | Path) -> Dated:
         if one.name in found:
             raise ValueError(f"{path.name}: series {one.name!r} stands twice: keep one")
         found[one.name] = one
-    return Dated(found, _months(_table(data, "covid", path.name), path.name))
+    covid = _months(_table(data, "covid", path.name), path.name)
+    return Dated(found, covid, _levels(_table(data, "levels", path.name), f"{path.name}: levels"))
 
 
 def _table(data: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
@@ -107,15 +126,53 @@ def _verified(how: str, where: str) -> None:
         raise ValueError(f"{where}verification = {how!r}: one of {', '.join(VERIFICATION)}")
 
 
+def _sourced(table: Mapping[str, Any], where: str) -> None:
+    """ValueError when a table does not say where its numbers come from."""
+    for key in _SOURCED:
+        if not isinstance(table.get(key), str) or not table[key]:
+            raise ValueError(f"{where}.{key} = {table.get(key)!r}: give a text")
+    _verified(table["verification"], f"{where}.")
+
+
+def _levels(table: Mapping[str, Any], where: str) -> Levels:
+    """The levels of who enters and of who leaves school, from a table with its source."""
+    _sourced(table, where)
+    _known(table, (*_SOURCED, "ages", "entering", "leaving"), where)
+    ages = table.get("ages")
+    if (
+        not isinstance(ages, list)
+        or not all(type(age) is int for age in ages)
+        or ages[:1] != [15]
+        or ages != sorted(set(ages))
+    ):
+        raise ValueError(f"{where}.ages = {ages!r}: give ages in years, in order, the first 15")
+    rows = {"entering": len(ages), "leaving": len(codes.EDUCATION)}
+    return Levels(
+        tuple(ages),
+        *(_shares(table.get(key), count, f"{where}.{key}") for key, count in rows.items()),
+    )
+
+
+def _shares(table: object, rows: int, where: str) -> NDArray[np.float64]:
+    """Rows of shares by attained level, each row 1 together."""
+    wide = len(codes.EDUCATION)
+    if not isinstance(table, list) or len(table) != rows:
+        raise ValueError(f"{where}: give {rows} rows of {wide} shares")
+    for k, row in enumerate(table):
+        whole = isinstance(row, list) and len(row) == wide
+        if not whole or not all(type(x) in (int, float) and 0 <= x <= 1 for x in row):
+            raise ValueError(f"{where}, row {k + 1} = {row!r}: give {wide} shares from 0 to 1")
+        if abs(sum(row) - 1.0) > 1e-9:
+            raise ValueError(f"{where}, row {k + 1}: the shares are {sum(row):.6g} together, not 1")
+    return np.array(table, np.float64)
+
+
 def _months(table: Mapping[str, Any], file: str) -> dict[tuple[int, int], float]:
     """Strength by month, from a table with its source."""
     found = {}
-    for key in ("source", "verification", "note") if table else ():
-        if not isinstance(table.get(key), str) or not table[key]:
-            raise ValueError(f"{file}: covid.{key} = {table.get(key)!r}: give a text")
     if table:
-        _verified(table["verification"], f"{file}: covid.")
-    _known(table, ("source", "verification", "note", "months"), f"{file}: covid")
+        _sourced(table, f"{file}: covid")
+    _known(table, (*_SOURCED, "months"), f"{file}: covid")
     for label, value in _table(table, "months", f"{file}: covid").items():
         match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", label)
         number = isinstance(value, int | float) and not isinstance(value, bool)

@@ -39,6 +39,10 @@ PARAMETERS = parameters(
     usual=param(0.3, "share", "of workers whose employer is in action or maintenance, at which "
                 "these effects are nil on the whole", "a level: what the stages come to", "A",
                 bounds=(0, 1)),
+    first_contemplation=param(0.3, "share", "employers in contemplation before the spin-up, which "
+                              "forgets it", "a starting point", "A", bounds=(0, 1)),
+    first_maintenance=param(0.25, "share", "idem, in maintenance", "a starting point", "A",
+                            bounds=(0, 1)),
     budget_cycle=param(0.1, "log ratio per SD", "training money when unemployment is one SD lower: "
                        "it goes with the cycle", "sign: source 004 l.306; size no source", "A",
                        bounds=(-2, 2), prior=(0, 0.2)),
@@ -71,9 +75,9 @@ def set_up(row, employer_size, employer_sector, h, f, s, p):
         share = p.hr_medium
     funds = p.fund_sector if _WITH_FUND[employer_sector] == 1 else p.fund_other
     stage = codes.PRECONTEMPLATION
-    if s > 0.75:
+    if s > 1.0 - p.first_maintenance:
         stage = codes.MAINTENANCE
-    elif s > 0.45:
+    elif s > 1.0 - p.first_maintenance - p.first_contemplation:
         stage = codes.CONTEMPLATION
     return 1 if h < share else 0, 1 if f < funds else 0, stage
 

@@ -18,8 +18,12 @@ PARAMETERS = parameters(
                   "variety", "no source", "A", bounds=(-1, 1), prior=(-0.04, 0)),
     support=param(0.02, "share", "more where the supervisor stimulates", "no source", "A",
                   bounds=(-1, 1), prior=(0, 0.04)),
+    level=param(0.22, "share", "informal learning in 2020, from which a year is measured",
+                "ROA 2020, source 001 l.63", "S", bounds=(0, 1), prior=(0.20, 0.22)),
     second_source=param(0.0, "switch", "1 = the level of 2020 of the other source, 20% not 22%",
                         "source 000 l.66", "S", bounds=(0, 1), prior=(0, 1)),
+    second_less=param(0.02, "share", "how much lower that is", "source 000 l.66", "S",
+                      bounds=(0, 1), prior=(0.01, 0.03)),
     autonomy=param(0.02, "share", "more for the theoretically educated: proxy of autonomy (c2)",
                    "no source", "A", bounds=(-1, 1), prior=(0, 0.04)),
     learner=param(0.03, "share", "more in action and maintenance: complementary to courses (c3)",
@@ -52,5 +56,5 @@ def informal(
 
 
 def of_the_year(level: float, p: Mapping[str, float]) -> float:
-    """What a year adds to informal learning, given its published level: 0 at 22% (ROA 2020)."""
-    return level - 0.22 - 0.02 * p["second_source"]
+    """What a year adds to informal learning, given its published level: 0 at that of 2020."""
+    return level - p["level"] - p["second_less"] * p["second_source"]

@@ -86,6 +86,7 @@ DERIVED: tuple[Derived, ...] = (
     stages.planning,
 )
 
+TASKS_2020 = informal.PARAMETERS.values()["level"]  # informal learning to which nothing is added
 # What the climate (the business cycle, covid) makes of laws, worked out once a month.
 CLIMATE = (
     "cycle",

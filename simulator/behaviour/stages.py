@@ -53,18 +53,22 @@ PARAMETERS = parameters(
                           bounds=(0, 4), prior=(0.3, 0.9)),
     memory=param(24.0, "months", "after this long without a course maintenance is over",
                  "behaviour E1", "A", bounds=(1, 120), prior=(18, 36)),
+    first_contemplation=param(0.4, "share", "in contemplation before the spin-up, which forgets "
+                              "it", "a starting point", "A", bounds=(0, 1)),
+    first_maintenance=param(0.1, "share", "idem, in maintenance", "a starting point", "A",
+                            bounds=(0, 1)),
     jump=param(0.0, "share", "ambassador contacts that lead straight to a plan paid by the "
                "employer (structural alternative E7e)", "behaviour E7", "A", bounds=(0, 1),
                prior=(0, 1)),
 )  # fmt: skip
 
 
-@law("stage", u="person.stage")
-def first_stage(u):
+@law("stage", p=PARAMETERS, u="person.stage")
+def first_stage(u, p):
     """Where a person stands before the spin-up, which forgets it."""
-    if u < 0.5:
+    if u < 1.0 - p.first_contemplation - p.first_maintenance:
         return codes.PRECONTEMPLATION
-    return codes.CONTEMPLATION if u < 0.9 else codes.MAINTENANCE
+    return codes.CONTEMPLATION if u < 1.0 - p.first_maintenance else codes.MAINTENANCE
 
 
 @law("stage")

@@ -62,6 +62,28 @@ PARAMETERS = parameters(
                    "15-74; split by duration no source", "A", bounds=(0, 1), prior=(0.05, 0.2)),
     back_long=param(0.02, "1/month", "idem, after 6 months or more", "as above", "A",
                     bounds=(0, 1), prior=(0.01, 0.04)),
+    new_share=param(1 / 3, "share", "of employees, held their job for less than 2 years: mixes the "
+                    "two chances above where no tenure is known", "CBS 2023/08", "D",
+                    bounds=(0, 1), prior=(0.3, 0.37)),
+    like=param(3.0, "ratio", "a post of the kind that one holds, beside another, for who changes "
+               "employer", "no source", "A", bounds=(0, 100), prior=(1.5, 6)),
+    hired_staff=param(0.25, "ratio", "self-employed with staff who become employees, beside those "
+                      "without", "no source", "A", bounds=(0, 10), prior=(0.1, 0.5)),
+    to_work=param(0.05, "1/month", "of who was without work or comes from school: to a post as an "
+                  "employee; only relative to the next five", "no source", "A",
+                  bounds=(0.0001, 1), prior=(0.03, 0.08)),
+    to_self=param(0.002, "1/month", "to self-employment, from anywhere else", "no source", "A",
+                  bounds=(0, 1), prior=(0.001, 0.004)),
+    to_outside=param(0.03, "1/month", "from unemployment out of the labour force",
+                     "CBS, Jan-Apr 2024: 25 of the 64% who leave it a quarter", "D",
+                     bounds=(0, 1), prior=(0.02, 0.04)),
+    to_search=param(0.03, "1/month", "from outside the labour force to unemployment",
+                    "CBS, Jan-Apr 2024: 3.9 of the 9.5% who return a quarter", "D",
+                    bounds=(0, 1), prior=(0.02, 0.04)),
+    begin_search=param(0.02, "1/month", "from school to unemployment", "no source", "A",
+                       bounds=(0, 1), prior=(0.01, 0.03)),
+    begin_outside=param(0.002, "1/month", "from school to outside the labour force", "no source",
+                        "A", bounds=(0, 1), prior=(0.001, 0.004)),
     same_sector=param(0.6, "share", "stay in their sector when they change employer for a contract "
                       "of the same kind", "no source", "A", bounds=(0, 1), prior=(0.4, 0.8)),
 )  # fmt: skip
@@ -88,8 +110,8 @@ def leaving(p: dict[str, float]) -> Floats:
             elif c == codes.INACTIVE:
                 chance[c, term] = p["back_new" if term == 0 else "back_long"]
             else:
-                to_job = p["hired"] if c != codes.SELF_EMPLOYED_STAFF else p["hired"] / 4
-                chance[c, term] = loss[c] + p["out"] + to_job
+                staff = p["hired_staff"] if c == codes.SELF_EMPLOYED_STAFF else 1.0
+                chance[c, term] = loss[c] + p["out"] + p["hired"] * staff
     return np.clip(chance, 0.0, 1.0)
 
 
@@ -111,23 +133,23 @@ def attraction(p: dict[str, float], stock: Floats) -> Floats:
     posts = np.zeros(POSITIONS)
     posts[EMPLOYEES] = stock[EMPLOYEES] / max(float(stock[EMPLOYEES].sum()), 1e-12)
     loss = _losing(p)
-    switch = (p["switch_new"] + 2.0 * p["switch_settled"]) / 3.0  # a third is new (D: figures 5.3)
+    switch = p["new_share"] * p["switch_new"] + (1.0 - p["new_share"]) * p["switch_settled"]
     for c in EMPLOYEES:
         found[c] = switch * posts
-        found[c, c] *= 3.0  # like to like: an assumption
+        found[c, c] *= p["like"]
         if c in FLEXIBLE:
             found[c, codes.PERMANENT] += p["convert"]
-    found[[codes.UNEMPLOYED, codes.INACTIVE, NEW]] = 0.05 * posts
+    found[[codes.UNEMPLOYED, codes.INACTIVE, NEW]] = p["to_work"] * posts
     found[:, codes.UNEMPLOYED], found[:, codes.INACTIVE] = 0.0, 0.0
     found[:POSITIONS, codes.UNEMPLOYED] = loss
     found[:POSITIONS, codes.INACTIVE] = p["out"]
     for c in SELF:
         found[c, EMPLOYEES] = p["hired"] * posts[EMPLOYEES]
     for c in (*EMPLOYEES, codes.UNEMPLOYED, codes.INACTIVE, NEW):
-        found[c, SELF] = 0.002 * stock[SELF] / max(float(stock[SELF].sum()), 1e-12)
-    found[codes.UNEMPLOYED, codes.INACTIVE] = 0.03  # 25 of 64 who leave (CBS, as above)
-    found[codes.INACTIVE, codes.UNEMPLOYED] = 0.03  # 39 of 95
-    found[NEW, codes.UNEMPLOYED], found[NEW, codes.INACTIVE] = 0.02, 0.002
+        found[c, SELF] = p["to_self"] * stock[SELF] / max(float(stock[SELF].sum()), 1e-12)
+    found[codes.UNEMPLOYED, codes.INACTIVE] = p["to_outside"]
+    found[codes.INACTIVE, codes.UNEMPLOYED] = p["to_search"]
+    found[NEW, codes.UNEMPLOYED], found[NEW, codes.INACTIVE] = p["begin_search"], p["begin_outside"]
     found[codes.UNEMPLOYED, codes.UNEMPLOYED] = found[codes.INACTIVE, codes.INACTIVE] = 0.0
     return found
 

@@ -88,6 +88,7 @@ def workforce(
     data = Data(
         fit(margins), np.array(margins.profile), dated.series, base, moment, drivers.projection,
         np.array([in_school(a) for a in range(demography.YOUNGEST, demography.OLDEST)]),
+        dated.levels,
         {o.owner: o.values(values.get(o.owner)) for o in OWNERS},
     )  # fmt: skip
     most = max(float(data.bands(t).sum()) for t in range(0, months + 12, 12))

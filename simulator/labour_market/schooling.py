@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import codes
+from simulator.dated import Levels
 from simulator.parameters import param, parameters
 
 Floats = NDArray[np.float64]
@@ -17,29 +18,6 @@ PARAMETERS = parameters(
                 "make up for a level of which there are too few", "none: how a share is held",
                 "A", bounds=(0, 200)),
 )  # fmt: skip
-
-# Attained level of who enters, by age; and of who leaves school, by the level held while in it
-# (rows and columns as codes.EDUCATION). Assumptions: only the composition that results is data.
-_ENTRY_FROM = (15, 18, 22, 25, 30)
-_ENTRY = np.array(
-    [
-        [0.75, 0.05, 0.00, 0.20, 0.00, 0.00],
-        [0.20, 0.15, 0.20, 0.40, 0.05, 0.00],
-        [0.10, 0.15, 0.25, 0.15, 0.30, 0.05],
-        [0.10, 0.10, 0.17, 0.05, 0.33, 0.25],
-        [0.20, 0.12, 0.15, 0.08, 0.25, 0.20],
-    ]
-)
-_LEAVING = np.array(
-    [
-        [0.25, 0.35, 0.40, 0.00, 0.00, 0.00],
-        [0.00, 0.50, 0.50, 0.00, 0.00, 0.00],
-        [0.00, 0.00, 0.60, 0.00, 0.40, 0.00],
-        [0.00, 0.00, 0.00, 0.15, 0.50, 0.35],
-        [0.00, 0.00, 0.00, 0.00, 0.45, 0.55],
-        [0.00, 0.00, 0.00, 0.00, 0.00, 1.00],
-    ]
-)
 
 
 def ending(share: Floats) -> Floats:
@@ -53,15 +31,15 @@ def ending(share: Floats) -> Floats:
     return np.asarray(1.0 - np.maximum(kept, 1e-9) ** (1.0 / 12.0), np.float64)
 
 
-def entering(age: int, weights: Floats) -> Floats:
+def entering(levels: Levels, age: int, weights: Floats) -> Floats:
     """Shares by attained level of who enters at an age in years, given the weight of each level."""
-    row = _ENTRY[np.searchsorted(_ENTRY_FROM, age, side="right") - 1] * weights
+    row = levels.entering[np.searchsorted(levels.ages, age, side="right") - 1] * weights
     return np.asarray(row / row.sum(), np.float64)
 
 
-def leaving(weights: Floats) -> Floats:
+def leaving(levels: Levels, weights: Floats) -> Floats:
     """Chances of the level with which school is left, by the level held before."""
-    table = _LEAVING * weights
+    table = levels.leaving * weights
     return np.asarray(table / table.sum(axis=1, keepdims=True), np.float64)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import codes
-from simulator.dated import Series
+from simulator.dated import Levels, Series
 from simulator.labour_market import demography, mobility, schooling
 from simulator.labour_market.demography import OLDEST, YOUNGEST, cumulative
 from simulator.labour_market.mobility import NEW, POSITIONS
@@ -72,6 +72,7 @@ class Data:
     moment: Callable[[int, str], float]
     projection: str
     in_school: Floats  # share in initial education by year of age
+    school: Levels
     values: Mapping[str, Mapping[str, float]]  # parameters by owner
 
     def ratio(self, name: str, t: int) -> float:
@@ -184,12 +185,14 @@ class Workforce:
         share = self._retiring()
         change = demography.turnover(now, then, values["demography"]["turnover"])
         change = demography.leaving_at(change, now, (RETIRES - YOUNGEST) * 12, share)
-        levels = schooling.weights(
+        weights = schooling.weights(
             data.levels(t), _shares(self._pupils.sum(axis=(0, 2))), values["schooling"]["steer"]
         )
         entry = change.enter.reshape(YEARS, 12).sum(axis=1)
-        at = np.array([schooling.entering(a, levels) for a in range(YOUNGEST, OLDEST)])
-        to = schooling.leaving(levels)
+        at = np.array(
+            [schooling.entering(data.school, a, weights) for a in range(YOUNGEST, OLDEST)]
+        )
+        to = schooling.leaving(data.school, weights)
         leave = _leaving(change, share)
         self._grow_older(leave)
         new = entry[:, None] * at

@@ -22,8 +22,8 @@ PACKAGES = ("simulator", "scenarios", "calibration", "experiments", "reports")
 # The same within simulator: a module imports only from rows above its own. A new module gets its
 # row here. The laws' row is the last that behaviour and policies may see, with policy.
 ROWS = (
-    "calendar codes columns dated draws ledger parameters queueing windows",
-    "laws employers groups periods additionality benefits",
+    "calendar codes columns draws ledger parameters queueing windows",
+    "laws dated employers groups periods additionality benefits",
     "policy fusion margins",
     "loops behaviour policies synthesis surveys",
     "population",

@@ -43,9 +43,26 @@ def covid(months: str = '{ "2020-03" = 0.5 }', **changes: str) -> str:
     return table("[covid]", COVID | {"months": months} | changes)
 
 
+EVEN = ", ".join(["[0.5, 0.5, 0, 0, 0, 0]"] * 6)
+LEVELS = {
+    "source": '"a guess"',
+    "verification": '"A"',
+    "note": '"none"',
+    "ages": "[15, 30]",
+    "entering": "[[1, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 1]]",
+    "leaving": f"[{EVEN}]",
+}
+
+
+def levels(**changes: str) -> str:
+    return table("[levels]", LEVELS | changes)
+
+
 def written(folder: Path, text: str) -> Path:
+    """A file with that text, and with levels if it has none."""
     path = folder / "years.toml"
-    path.write_text(text, encoding="utf-8")
+    rest = "" if "levels" in text else levels()
+    path.write_text(f"{text}\n{rest}", encoding="utf-8")
     return path
 
 
@@ -192,7 +209,7 @@ def test_covid_is_refused_in_one_clear_line(tmp_path: Path, text: str, message: 
         ("[[series]]\nname = jobs\n", "cannot be read as dated series"),
         ("series = 3\n", "series = 3: give tables, each under [[series]]"),
         ("series = [3]\n", "series = [3]: give tables, each under [[series]]"),
-        ("[[serie]]\nname = 3\n", "serie: no such key; there are covid, series, title"),
+        ("[[serie]]\nname = 3\n", "serie: no such key; there are covid, levels, series, title"),
         ("covid = 3\n", "covid = 3: give a table"),
         (covid("3"), "covid: months = 3: give a table"),
         (table("[[series]]", {k: v for k, v in JOBS.items() if "." not in k} | {"projected": "3"}),
@@ -231,7 +248,7 @@ def test_the_series_of_the_repository_serve_every_projection(dutch: Dated) -> No
 
 @pytest.mark.parametrize("name", outlook.WANTED)
 def test_a_missing_series_is_named(dutch: Dated, name: str) -> None:
-    rest = Dated({k: v for k, v in dutch.series.items() if k != name}, dutch.covid)
+    rest = Dated({k: v for k, v in dutch.series.items() if k != name}, dutch.covid, dutch.levels)
     with pytest.raises(ValueError, match=f"series '{name}' is missing; there are") as error:
         outlook.check(rest, outlook.When(Calendar(2017), 60))
     assert "\n" not in str(error.value)
@@ -247,3 +264,42 @@ def test_a_scenario_is_told_the_file_whose_series_do_not_serve_it(tmp_path: Path
     with pytest.raises(ValueError, match=early):
         design(Calendar(2009, 12), 0, YEARS)
     design(Calendar(2005), 60, YEARS)  # the spin-up stands where it ends
+
+
+def test_levels_are_read_as_they_stand(tmp_path: Path) -> None:
+    found = read(written(tmp_path, levels())).levels
+    assert found.ages == (15, 30)
+    assert found.entering.tolist() == [[1, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 1]]
+    assert found.leaving.shape == (6, 6)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"source": ""}, "levels.source = None: give a text"),
+        ({"verification": '"Z"'}, "levels.verification = 'Z': one of S, R, D, B, A"),
+        ({"ages": "[16, 30]"}, "levels.ages = [16, 30]: give ages in years"),
+        ({"ages": "[15, 15]"}, "levels.ages = [15, 15]: give ages"),
+        ({"ages": '[15, "x"]'}, "levels.ages = [15, 'x']: give ages"),
+        ({"ages": ""}, "levels.ages = None: give ages"),
+        ({"entering": "[[1, 0, 0, 0, 0, 0]]"}, "levels.entering: give 2 rows of 6 shares"),
+        ({"leaving": "3"}, "levels.leaving: give 6 rows of 6 shares"),
+        ({"entering": "[[1, 0, 0, 0, 0, 0], [1, 0]]"}, "row 2 = [1, 0]: give 6 shares"),
+        ({"entering": "[[2, -1, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0]]"}, "row 1 = [2, -1, 0, 0, 0, 0]"),
+        ({"entering": "[[nan, 1, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0]]"}, "row 1 = [nan, 1"),
+        ({"entering": "[[0.5, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0]]"},
+         "row 1: the shares are 0.5 together, not 1"),
+        ({"other": "3"}, "levels: other: no such key"),
+    ],
+)  # fmt: skip
+def test_levels_that_are_no_shares_are_refused(
+    tmp_path: Path, changes: dict[str, str], said: str
+) -> None:
+    assert said in refused(tmp_path, levels(**changes))
+
+
+def test_a_file_without_levels_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "years.toml"
+    path.write_text(jobs())
+    with pytest.raises(ValueError, match=r"years\.toml: levels\.source = None: give a text"):
+        read(path)
