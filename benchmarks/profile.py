@@ -1,6 +1,6 @@
 """Where the time of a month goes: part by part of a month, and law by law of the sweep.
 
-Run: python benchmarks/profile.py [persons] [threads]
+Run: python benchmarks/profile.py [persons] [threads] [months lived before]
 
 A law alone makes its own draws and looks up its own team, which in the sweep laws share: so the sum
 of the laws is more than the sweep.
@@ -62,7 +62,8 @@ def main() -> None:
     """Print both, in ns a worker-month."""
     persons = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     threads = int(sys.argv[2]) if len(sys.argv) > 2 else 2
-    model = together(persons, threads).run(2)
+    lived = int(sys.argv[3]) if len(sys.argv) > 3 else 2
+    model = together(persons, threads).run(lived)
     rows = model.population.rows
     print(f"{persons:,} persons in {rows:,} rows, {threads} threads; ns a worker-month")
     for title, found in (("a month", parts(model)), ("the sweep, a law alone", laws(model))):

@@ -93,10 +93,25 @@ def logistic(x):  # type: ignore[no-untyped-def]
 
 @scalar
 def below(u, x):  # type: ignore[no-untyped-def]
-    """Whether u < logistic(x), mostly without computing it: e^y is at least its Taylor sum."""
-    if u >= 1.0 or (x <= 0.0 and u * (2.0 - x * (1.0 - x * (0.5 - x / 6.0))) >= 1.0):
+    """Whether u < logistic(x), mostly without computing it.
+
+    e^-x is at least its Taylor sum to the third power, and for x > 0 at most that to the second.
+    """
+    if u >= 1.0 or u * (2.0 - x * (1.0 - x * (0.5 - x / 6.0))) >= 1.0:
         return False
+    if x > 0.0 and u * (2.0 - x * (1.0 - x * 0.5)) < 1.0:
+        return True
     return u * (1.0 + math.exp(-x)) < 1.0
+
+
+@scalar
+def decayed(u, x):  # type: ignore[no-untyped-def]
+    """Whether u < e^-x, mostly without computing it: e^y is at least its Taylor sum."""
+    if u < 1.0 - x:
+        return True
+    if x >= 0.0 and u * (1.0 + x * (1.0 + x * (0.5 + x / 6.0))) >= 1.0:
+        return False
+    return u < math.exp(-x)
 
 
 @scalar

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from simulator.fusion import Body, Names, Ready, Scope, by_code, read
 from simulator.laws import Law
 
+AHEAD = 8  # rows of a batch whose memory is asked for before they are needed: they lie far apart
 CHUNK = 1024  # rows whose columns, draws and lists stay in the nearer caches
 
 
@@ -144,7 +145,11 @@ def fuse(laws: Sequence[Law], names: Names) -> tuple[str, Body]:
     lines += ["", "", f"def row(i, {head}):", *setup, *one, *finish]
     lines += ["", "", f"def sweep(start, stop, {head}):", *setup, *many, *finish]
     lines += ["", "", f"def batch(rows, {head}):", *setup]
-    lines += ["    for j in range(rows.size):", "        i = uintp(rows[j])", *some, *finish, ""]
+    kept = [n for n in body.used if not names.table[n].scratch]
+    lines += ["    for j in range(rows.size):", "        i = uintp(rows[j])"]
+    lines += [f"        n = intp(rows[min(j + {AHEAD}, rows.size - 1)])"]
+    lines += [f"        prefetch(c_{name}, n)" for name in kept]
+    lines += [*some, *finish, ""]
     return "\n".join(lines), body
 
 

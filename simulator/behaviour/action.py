@@ -3,7 +3,7 @@
 from simulator import codes
 from simulator.behaviour.experience import PARAMETERS as EXPERIENCE
 from simulator.columns import ALONE
-from simulator.laws import below, clip, derived, exp, law, normal, scalar
+from simulator.laws import below, clip, decayed, derived, exp, law, normal, scalar
 from simulator.parameters import param, parameters
 
 PARAMETERS = parameters(
@@ -66,7 +66,7 @@ def own_time(slack, time_pressure, p):
 @scalar
 def through_gates(money, cost, pi, time, hours, tau):
     """Whether a plan passes the money gate and the time gate with the hurdles drawn for it."""
-    return money < exp(-cost / pi) and time < exp(-hours / tau)
+    return decayed(money, cost / pi) and decayed(time, hours / tau)
 
 
 @scalar
@@ -123,7 +123,7 @@ def _acts(stage, applies, intention, courses_open, u, p):
 def _may_have_time(hurdle_time, plan_hours, plan_payer, own_time, granted, paid_most):
     """Whether the plan would pass the time gate with as much paid time as there could be."""
     paid = max(granted if plan_payer == 1 else 0.0, paid_most)
-    return hurdle_time < exp(-(plan_hours * (1.0 - paid)) / own_time)
+    return decayed(hurdle_time, plan_hours * (1.0 - paid) / own_time)
 
 
 @law("applies", "public_money", p=PARAMETERS, at=("stage", codes.PREPARATION),

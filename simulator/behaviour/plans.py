@@ -1,7 +1,7 @@
 """A plan: a course with a price, hours, a payer and two hurdles drawn once."""
 
 from simulator import codes
-from simulator.laws import cents, clip, derived, exp, law, logistic, normal, scalar
+from simulator.laws import cents, clip, decayed, derived, exp, law, logistic, normal, scalar
 from simulator.parameters import param, parameters
 
 PARAMETERS = parameters(
@@ -99,7 +99,7 @@ def draw_plan(
         low, high = (0.0, usual) if kind < usual else (usual, share)
         size = part_size if kind < low + part * (high - low) else 1.0
         drawn = int(size * min(long_hours * exp(long_hours_spread * normal(b)), 4_000.0)) + 1
-        if kind < usual or hurdle_time < exp(-drawn * own_time / tau):
+        if kind < usual or decayed(hurdle_time, drawn * own_time / tau):
             full = min(long_price * exp(long_price_spread * normal(a)), 100_000.0)
             return cents(size * full), drawn, 1
     price = cents(min(price * exp(price_spread * normal(a)), 100_000.0))

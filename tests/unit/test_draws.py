@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from scipy.special import ndtri
 
 from simulator import draws
-from simulator.laws import below, logistic, normal
+from simulator.laws import below, decayed, logistic, normal
 
 # Random123's published known-answer vectors for philox4x32-10: counter, key, words.
 KNOWN = [
@@ -65,3 +67,12 @@ def test_below_is_the_comparison_that_it_saves() -> None:
     random = np.random.default_rng(2)
     for u, x in zip(random.random(20_000), random.normal(-2, 4, 20_000), strict=True):
         assert below(u, x) == (u < logistic(x)) or abs(u - logistic(x)) < 1e-15
+
+
+def test_decayed_is_the_comparison_that_it_saves() -> None:
+    generator = np.random.default_rng(2)
+    for u, x in zip(generator.random(20_000), generator.exponential(2.0, 20_000), strict=True):
+        assert decayed(u, x) == (u < math.exp(-x)) or abs(u - math.exp(-x)) < 1e-15
+    assert decayed(0.999, 0.0)
+    assert decayed(0.999, -1.0)
+    assert not decayed(1e-9, 1e6)
