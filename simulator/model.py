@@ -266,7 +266,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
     def _employers(self) -> None:
         sweep = self.wiring.employers.sweep
         self.count(sweep(self.t, self.key, self._now, self.pool, self.block_rows))
-        self.population.tell_teams()
+        self.population.tell_teams(self.pool)
         norm, team, size = self.parameters["norm"], self.population.team, self._team_size
         recent = look_around(self.population, self.t, self.seed_number, norm, self.pool)
         shrink = norm["shrinkage"]
@@ -323,7 +323,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
 
 
 def _reference(
-    size: NDArray[np.int64], recent: NDArray[np.int64], shrink: float
+    size: NDArray[np.int64], recent: NDArray[np.int32], shrink: float
 ) -> dict[str, float]:
     """Mean and SD over workers of the trained share of their team."""
     members = int(size.sum())

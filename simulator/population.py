@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,10 +59,15 @@ class Population:
         employer = {name: array.copy() for name, array in self.employer.items()}
         return Population(worker, side_by_side(self.team), employer, self.weight, columns)
 
-    def tell_teams(self) -> None:
+    def tell_teams(self, pool: ThreadPoolExecutor | None = None) -> None:
         """What is true of an employer is true of its teams."""
-        for name in OF_EMPLOYER:
-            np.take(self.employer[name], self.team["employer"], out=self.team[name])
+
+        def tell(name: str) -> None:
+            # "clip" takes no copy in between; every team has an employer, 0 for none.
+            given, told = self.employer[name], self.team[name]
+            np.take(given, self.team["employer"], out=told, mode="clip")
+
+        list((pool.map if pool else map)(tell, OF_EMPLOYER))
 
     def empty(self) -> dict[str, np.generic]:
         """What every column holds in a row in which nobody is."""

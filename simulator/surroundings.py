@@ -80,7 +80,7 @@ def _look(  # type: ignore[no-untyped-def]
 def look_around(
     population: Population, t: int, seed: int, norm: Mapping[str, float],
     pool: ThreadPoolExecutor | None = None,
-) -> NDArray[np.int64]:  # fmt: skip
+) -> NDArray[np.int32]:  # fmt: skip
     """Set `outside` for those whose month it is: the share of their ties trained in 12 months.
 
     Returns how many members of every team were.
@@ -92,8 +92,8 @@ def look_around(
     blocks = range(0, population.rows, CIRCLE)
     threads = pool._max_workers if pool else 1
 
-    def part(k: int) -> NDArray[np.int64]:
-        recent = np.zeros(population.team["culture"].size, np.int64)
+    def part(k: int) -> NDArray[np.int32]:
+        recent = np.zeros(population.team["culture"].size, np.int32)
         seen_as = np.empty(CIRCLE, np.uint8)
         for first in blocks[len(blocks) * k // threads : len(blocks) * (k + 1) // threads]:
             rows = slice(first, first + CIRCLE)
@@ -104,5 +104,7 @@ def look_around(
                      seen_as, worker["outside"][rows])  # fmt: skip
         return recent
 
-    parts = list((pool.map if pool else map)(part, range(threads)))
-    return sum(parts[1:], start=parts[0])
+    first, *others = list((pool.map if pool else map)(part, range(threads)))
+    for other in others:
+        first += other
+    return first

@@ -16,7 +16,7 @@ import simpy
 from numpy.typing import NDArray
 
 from simulator import codes, draws
-from simulator.queueing import among, ranks
+from simulator.queueing import ranks
 
 Rows = NDArray[np.int64]
 KINDS = 2  # short, recognised
@@ -34,6 +34,7 @@ class Market:
         self.values, self.share, self.seed = values, share, seed
         self.age = 0  # months that it has seen
         self.waiting = np.zeros(0, np.int64)  # rows that found no seat before
+        self._waits: NDArray[np.bool_] | None = None  # the same by row, while a month lasts
         self.expected = np.zeros(CELLS)  # enrolments a month, in simulated persons
         self.seats = np.zeros(CELLS)  # offered a month
         self.asked = np.zeros(CELLS)  # first asked for this month
@@ -55,6 +56,7 @@ class Market:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from what `state` gave."""
         self.age, self.waiting = int(state["age"]), np.array(state["waiting"], np.int64)
+        self._waits = None
         self.expected = np.array(state["expected"], float)
         self.seats = np.array(state["seats"], float)
         self.price_drift = float(state["price_drift"])
@@ -77,7 +79,10 @@ class Market:
         cell = kind * len(codes.SECTOR) + worker["sector"][rows]
         far = draws.uniforms(self.seed, rows, 0, "market.distance") < self.values["distance"]
         near = ~far
-        new = near & ~among(rows, self.waiting)
+        if self._waits is None:
+            self._waits = np.zeros(worker["sector"].size, bool)
+            self._waits[self.waiting] = True
+        new = near & ~self._waits[rows]
         self.asked += np.bincount(cell[new], minlength=CELLS)
         begins = np.array([month in _STARTS[k] for k in range(KINDS)])[kind]
         found = far.copy()
@@ -122,7 +127,7 @@ class Market:
         if not self.on:
             return
         v = self.values
-        self.waiting = np.unique(np.concatenate(self.still))
+        self.waiting, self._waits = np.unique(np.concatenate(self.still)), None
         self.age += 1
         self.expected += (self.asked - self.expected) / min(self.age, v["memory"])
         noise = _NOISE * np.sqrt(self.expected)
