@@ -45,6 +45,12 @@ class Keeper:
         self.took = self.last - begun
 
 
+def known(scenario: Scenario, variant: str) -> None:
+    """ValueError naming the variants there are if this is none of them."""
+    if variant not in scenario.names():
+        raise ValueError(f"variant {variant!r}: there are {', '.join(scenario.names())}")
+
+
 def months_of(scenario: Scenario) -> int:
     """Model months of one run."""
     return scenario.design().end
@@ -62,8 +68,7 @@ def live(
     With a folder, checkpoints are kept there, and a run that was cut off goes on from the last one
     to the same end, bit for bit. Raises ValueError when the folder holds another run's.
     """
-    if variant not in scenario.names():
-        raise ValueError(f"variant {variant!r}: there are {', '.join(scenario.names())}")
+    known(scenario, variant)
     design = scenario.design()
     recorder = Recorder(design.spin_up, design.every, keep_log=False, probe=design.probe)
     seed = draws.replicate(scenario.seeds.first, 0)

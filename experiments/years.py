@@ -55,9 +55,10 @@ def run(
         raise ValueError(
             f"--months {months} and --to {last}: both say where the run ends, give one"
         )
-    chosen = settled(chosen.between(first, last))
+    history.known(chosen, variant)  # before the pilot, which takes a while
     if out is not None:
         writable(out)
+    chosen = settled(chosen.between(first, last))
     recorder, design = with_progress(
         f"Running {variant}",
         history.months_of(chosen),

@@ -101,6 +101,13 @@ def test_years_that_cannot_be_lived_are_refused_in_one_line(
     assert line.index(remedy) > line.index(told)
 
 
+def test_an_unknown_variant_is_refused_before_the_pilot_is_lived(
+    refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("experiments.years.settled", lambda scenario: 1 / 0)
+    assert refused("run", "--variant", "nothing").startswith("variant 'nothing': there are null, ")
+
+
 def reached(checkpoint: Path) -> int:
     """The month that a checkpoint has come to; -1 while there is none."""
     with suppress(OSError), h5py.File(checkpoint, "r") as file:
