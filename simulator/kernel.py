@@ -30,6 +30,8 @@ from simulator.laws import Law
 from simulator.loops import fuse
 from simulator.parameters import tuple_type
 
+BLOCK_ROWS = 65_536  # fixed, so that no result depends on the number of threads
+
 
 @intrinsic  # type: ignore[untyped-decorator, unused-ignore]
 def prefetch(_typing: Any, array: Any, _index: Any) -> Any:
@@ -50,7 +52,6 @@ def prefetch(_typing: Any, array: Any, _index: Any) -> Any:
     return types.void(array, types.intp), written
 
 
-BLOCK_ROWS = 65_536  # fixed, so that no result depends on the number of threads
 _GIVEN = {
     "block": draws.block,
     "words": draws.words,

@@ -87,6 +87,7 @@ DERIVED: tuple[Derived, ...] = (
 )
 
 TASKS_2020 = informal.PARAMETERS.values()["level"]  # informal learning to which nothing is added
+
 # What the climate (the business cycle, covid) makes of laws, worked out once a month.
 CLIMATE = (
     "cycle",
