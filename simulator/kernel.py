@@ -331,6 +331,5 @@ def held(column: NDArray[np.int8], pool: ThreadPoolExecutor | None) -> NDArray[n
         rows = np.empty(s.stop - s.start + 1, np.int64)
         return rows[: _held(column[s], s.start, rows)].copy()
 
-    size = max(BLOCK_ROWS, -(-column.size // 64))
-    parts = [slice(k, min(k + size, column.size)) for k in range(0, max(column.size, 1), size)]
+    parts = _parts(column.size, pool)
     return np.concatenate(list(pool.map(part, parts) if pool else map(part, parts)))
