@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -21,9 +21,6 @@ from experiments.console import (
     writable,
 )  # fmt: skip
 
-if TYPE_CHECKING:
-    pass
-
 app = typer.Typer(
     name="llo",
     help="Compare ways of paying for adult learning: voucher, leerrekening, leerrecht, nothing.",
@@ -35,7 +32,10 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Run `llo`; what the user got wrong is one line and exit code 2, Ctrl-C is 130."""
+    """Run `llo`; what the user got wrong is one line and exit code 2.
+
+    Raises KeyboardInterrupt at Ctrl-C, for `experiments.__main__` to tell.
+    """
     try:
         if app(standalone_mode=False) == 130:  # typer makes an exit code of Ctrl-C
             raise KeyboardInterrupt
@@ -43,9 +43,8 @@ def main() -> None:
         _stop(str(error).replace("\n", " "))
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
-        print("llo: stopped; nothing was left half-written", file=sys.stderr)
-        sys.exit(130)
+    except typer.Abort:
+        raise KeyboardInterrupt from None
     except Exception as error:
         if hasattr(error, "format_message"):  # a wrong option or argument, told by typer
             _stop(error.format_message().replace("\n", " ") or "give a command, see above")
@@ -323,7 +322,3 @@ def bench(
 
 for command in (years.run, years.backcast):
     app.command()(command)
-
-
-if __name__ == "__main__":
-    main()

@@ -76,7 +76,8 @@ def compiled(rule: Rule) -> Rule:
     if numba.extending.is_jitted(rule):
         return rule
     _settle(rule)
-    return nb.njit(nogil=True, error_model="numpy", forceinline=True)(rule)
+    unseen = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # only loops call it
+    return nb.njit(nogil=True, error_model="numpy", forceinline=True, **unseen)(rule)
 
 
 @scalar

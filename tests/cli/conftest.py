@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments import cli
+from experiments import __main__ as entry
 from scenarios.scenario import BASELINE
 
 Llo = Callable[..., tuple[int, str, str]]
@@ -22,7 +22,7 @@ def _exit_code(words: tuple[object, ...]) -> int:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["llo", *map(str, words)])
         try:
-            cli.main()
+            entry.main()
         except SystemExit as stop:
             return stop.code if isinstance(stop.code, int) else 0
     return 0

@@ -20,7 +20,7 @@ COMMANDS = (
 ENGINE = ("numba", "mesa", "xarray", "scipy", "matplotlib", "simpy", "simulator.model")
 LOADED = """
 import sys
-from experiments.cli import main
+from experiments.__main__ import main
 try:
     main()
 except SystemExit as stop:

@@ -39,9 +39,8 @@ def llo(tmp_path_factory: pytest.TempPathFactory) -> Run:
     (folder / "my.toml").write_text(SCENARIO, encoding="utf-8")
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
-        code = "from experiments.cli import main; main()"
         env = os.environ | {"PYTHONPATH": str(folder / "site")}
-        command = [sys.executable, "-c", code, *words]
+        command = [sys.executable, "-m", "experiments", *words]
         return subprocess.run(
             command, cwd=folder, env=env, capture_output=True, text=True, check=False
         )

@@ -118,7 +118,7 @@ def test_a_real_process_says_one_line_and_ends_with_2(
     words: tuple[str, ...], tmp_path: Path
 ) -> None:
     (tmp_path / "my.toml").write_text("[time]\nintroduction = 5\n")
-    command = [sys.executable, "-m", "experiments.cli", *words]
+    command = [sys.executable, "-m", "experiments", *words]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("llo: ")

@@ -117,7 +117,7 @@ def reached(checkpoint: Path) -> int:
 
 def killed_in_month(month: int, words: tuple[str, ...], folder: Path) -> int:
     """Start a run, kill it once a checkpoint of that month is there; the month it had come to."""
-    command = [sys.executable, "-m", "experiments.cli", "run", *words, "--out", str(folder)]
+    command = [sys.executable, "-m", "experiments", "run", *words, "--out", str(folder)]
     run = subprocess.Popen(
         command, cwd=folder.parent, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
