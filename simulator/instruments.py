@@ -180,8 +180,10 @@ def awareness_law(policies: Sequence[Policy]) -> Law:
         ]
     names = [*dict.fromkeys([*wants, *extra]), "u", *owners]
     text = function("awareness", names, [*lines, "return knows"])
-    space: dict[str, Any] = {f"informs_{p.name}": compiled(p.informs) for p in policies}
-    space |= {f"tells_{p.name}": compiled(p.tells) for p in telling}
+    rules = [("informs", p) for p in policies] + [("tells", p) for p in telling]
+    space: dict[str, Any] = {
+        f"{rule}_{p.name}": compiled(getattr(p, rule), from_python=True) for rule, p in rules
+    }
     exec(text, space)
     return law("knows", u="awareness")(space["awareness"])
 

@@ -63,10 +63,11 @@ def _settle(rule: Rule) -> None:
 
 
 @functools.cache
-def compiled(rule: Rule) -> Rule:
+def compiled(rule: Rule, *, from_python: bool = False) -> Rule:
     """A rule as machine code: one dispatcher for all loops of this process that call it.
 
-    Loops take it in whole: a call would hand over every parameter of every owner, one by one.
+    Loops take it in whole: a call would hand over every parameter of every owner, one by one. Only
+    `from_python` may plain Python call it: the wrapper which that needs takes long to make.
     """
     import numba as nb
     import numba.extending
@@ -76,8 +77,12 @@ def compiled(rule: Rule) -> Rule:
     if numba.extending.is_jitted(rule):
         return rule
     _settle(rule)
-    unseen = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # only loops call it
-    return nb.njit(nogil=True, error_model="numpy", forceinline=True, **unseen)(rule)
+    jit: Any = nb.njit  # numba's types leave the options for wrappers out
+    made: Rule = jit(
+        nogil=True, error_model="numpy", forceinline=True,
+        no_cpython_wrapper=not from_python, no_cfunc_wrapper=True,
+    )(rule)  # fmt: skip
+    return made
 
 
 @scalar

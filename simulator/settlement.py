@@ -158,7 +158,11 @@ def awarded(stack: Stack) -> list[Law]:
 
 
 def _law(stack: Stack, name: str, text: str, writes: Sequence[str], tallies: Sequence[str]) -> Law:
-    rules = {f"{r}_{p.name}": compiled(getattr(p, r)) for p in stack.policies for r in ASKED}
+    rules = {
+        f"{r}_{p.name}": compiled(getattr(p, r), from_python=True)
+        for p in stack.policies
+        for r in ASKED
+    }
     space: dict[str, Any] = {**rules, "cents": cents}
     exec(text, space)
     found: Law = law(*writes, tallies=tallies)(space[name])
