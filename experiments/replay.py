@@ -7,21 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from calibration.schemes import MEASURES, SHARES, Replay, measure
 from experiments.runner import count_months, over_seeds
 from experiments.table import Estimate, estimate
 from scenarios.parts import Observed
 from scenarios.scenario import NULL, Scenario
-from simulator import draws, groups, ledger
-from simulator.columns import INSTRUMENT
-from simulator.model import LearningModel
-from simulator.office import OPEN, Office
+from simulator import draws, groups
 from simulator.periods import month, number
 from simulator.record import Recorder
 from simulator.variants import start
 
-HOUR = 60
 CHANGE = "change in entries"
 AGREES, DIFFERS, UNSURE = "as published", "differs", "too uncertain"
 MOST_ERROR = 0.25  # of a figure: a wider interval says nothing about it
@@ -91,7 +87,11 @@ def _check_change(scenario: Scenario, figure: Observed) -> None:
 
 
 def _check_windows(scenario: Scenario, figure: Observed) -> None:
-    _measure(figure.measure)
+    try:
+        measure(figure.measure)
+    except ValueError:
+        known = ", ".join([*MEASURES, SHARES, CHANGE])
+        raise ValueError(f"observed: {figure.measure!r} is no measure; there are {known}") from None
     policies = scenario.policies(_variant(scenario, figure.variant))
     own = [p for p in policies if not p.standing]
     windows = own[0].windows if len(own) == 1 else None
@@ -153,108 +153,19 @@ def one_seed(scenario: Scenario, index: int) -> list[float]:
         for _ in range(design.after):
             lived.step()
             count_months(1)
-        lives[variant] = Replay(lived, recorder)
+        own = [o for o in lived.offices if not o.policy.standing]
+        lives[variant] = Replay(lived, recorder, own[0] if len(own) == 1 else None)
     return [_value(scenario, lives, figure) for figure in scenario.observed]
 
 
 def _value(scenario: Scenario, lives: dict[str, Replay], figure: Observed) -> float:
     own = lives[_variant(scenario, figure.variant)]
     if figure.measure != CHANGE:
-        return float(_measure(figure.measure)(own, figure.window))
+        return float(measure(figure.measure)(own, figure.window))
     first = _month(scenario, figure)
     span = first, first + figure.months, figure.group
     before = lives[figure.against].entries(*span)
     return own.entries(*span) / before - 1.0 if before else np.nan
-
-
-class Replay:
-    """A finished run with one office, questioned window by window."""
-
-    def __init__(self, model: LearningModel, recorder: Recorder) -> None:
-        self.model, self.courses = model, recorder.courses()
-        self.weight = model.population.weight
-
-    @property
-    def office(self) -> Office:
-        """The office of the variant's own instrument; `check` has seen that there is just one."""
-        return next(o for o in self.model.offices if not o.policy.standing)
-
-    def entries(self, since: int, until: int, group: str) -> int:
-        """Courses with public money that start in some months, in a group of simulated persons."""
-        t, row = self.courses["t"], self.courses["row"]
-        chosen = row[(self.courses["public"] > 0) & (t >= since) & (t < until)]
-        return int(groups.members(self.model.population.worker, chosen, group).sum())
-
-    def log(self, window: int) -> list[tuple[int, str, int, int]]:
-        """The office's events of a window."""
-        entries = self.office.log
-        starts = [k for k, entry in enumerate(entries) if entry[1] == OPEN] + [len(entries)]
-        if window == 0:
-            return entries
-        return entries[starts[window - 1] : starts[window]] if window < len(starts) else []
-
-    def persons(self, window: int, *events: str) -> float:
-        """National number of persons of some kinds of events."""
-        return self.weight * sum(e[2] for e in self.log(window) if e[1] in events)
-
-    def hours(self, window: int) -> float:
-        """From the opening until the purse could not pay the next; NaN when it never shut."""
-        opened = [e[0] for e in self.log(window) if e[1] == OPEN]
-        shut = [e[0] for e in self.log(window) if e[1] == "closed"]
-        return (shut[0] - opened[0]) / HOUR if shut and len(opened) == 1 else np.nan
-
-    def mean_award(self, window: int) -> float:
-        """EUR per award."""
-        awarded = [(e[2], e[3]) for e in self.log(window) if e[1] == "awarded"]
-        return sum(c for _, c in awarded) / 100 / max(sum(n for n, _ in awarded), 1)
-
-    def learners(self, window: int) -> NDArray[np.bool_]:
-        """Which of all courses were paid in a window."""
-        paid = self.courses["funded_by"] == INSTRUMENT + self.office.number
-        if window == 0:
-            return np.asarray(paid)
-        opened = [self._month(e[0]) for e in self.office.log if e[1] == OPEN] + [10**9]
-        t = self.courses["t"]
-        return np.asarray(paid & (t >= opened[window - 1]) & (t < opened[window]))
-
-    def _month(self, clock: int) -> int:
-        begins = self.model.calendar.begins
-        return next(t for t in range(self.model.t, -1, -1) if begins(t) <= clock)
-
-    def share(self, window: int, of: NDArray[np.bool_]) -> float:
-        """Share of a window's courses."""
-        chosen = self.learners(window)
-        return float(of[chosen].mean()) if chosen.any() else np.nan
-
-    def administration(self) -> float:
-        """EUR for the administration of the scheme."""
-        spent = self.model.ledger.by_month(
-            "administration", ledger.overhead(self.office.policy.name)
-        )
-        return sum(spent.values()) / 100 * self.weight
-
-
-Measure = Callable[[Replay, int], Any]
-MEASURES: dict[str, Measure] = {
-    "applications": lambda r, w: r.persons(w, "awarded", "rejected", "withdrawn"),
-    "demand": lambda r, w: r.persons(w, "awarded", "rejected", "withdrawn", "closed"),
-    "in line at opening": lambda r, w: (
-        r.persons(w, "awarded", "rejected", "withdrawn", "closed") * present(r.office)
-    ),
-    "awards": lambda r, w: r.persons(w, "awarded"),
-    "turned away": lambda r, w: r.persons(w, "closed"),
-    "hours to exhaustion": Replay.hours,
-    "mean award": Replay.mean_award,
-    "administration": lambda r, w: r.administration(),
-    "share under the maximum": lambda r, w: r.share(
-        w, r.courses["price"] < 100 * r.office.policy.values.get("amount", np.inf)
-    ),
-}
-
-
-def present(office: Office) -> float:
-    """Share of a window's applicants who are in line at its opening."""
-    return office.policy.values["present"]
 
 
 def as_data(rows: list[Beside]) -> list[dict[str, Any]]:
@@ -265,16 +176,3 @@ def as_data(rows: list[Beside]) -> list[dict[str, Any]]:
          "lives": r.lives, "lives_with_a_value": r.seen, "verdict": r.verdict}
         for r in rows
     ]  # fmt: skip
-
-
-def _measure(name: str) -> Measure:
-    """A measure by name; ValueError if there is none of that name."""
-    group = name.removeprefix("share of ")
-    if name in MEASURES:
-        return MEASURES[name]
-    if name.startswith("share of ") and group in groups.MEMBERSHIPS:
-        return lambda r, w: r.share(
-            w, groups.members(r.model.population.worker, r.courses["row"], group)
-        )
-    known = ", ".join([*MEASURES, "share of <group>", CHANGE])
-    raise ValueError(f"observed: {name!r} is no measure; there are {known}")
