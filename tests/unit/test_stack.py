@@ -19,6 +19,7 @@ from simulator.policy import Policy
 from simulator.stack import ordered
 
 Make = Callable[..., LearningModel]
+PERSONS, MANY = 1_000, 100  # of whom so many start in a month
 
 
 class Part(Policy):
@@ -90,7 +91,7 @@ CERTAIN: dict[str, dict[str, float]] = {
 def paid(model: LearningModel) -> dict[str, int]:
     """Cents a course that every account paid to providers, for the courses started this month."""
     started = model.tallies["started"]
-    assert started > 100
+    assert started > MANY
     found: dict[str, int] = {}
     for e in model.ledger.entries:
         if e.target == PROVIDERS and e.what != "own initiative":
@@ -100,7 +101,10 @@ def paid(model: LearningModel) -> dict[str, int]:
 
 
 def lived(model: Make, *policies: Policy, **columns: float) -> LearningModel:
-    made = model(*policies, persons=1_000, introduction=0, parameters=CERTAIN)
+    """A month lived person by person: with as many sets of laws as tests, a sweep for each would
+    take longer to compile than to live.
+    """
+    made = model(*policies, persons=PERSONS, introduction=0, parameters=CERTAIN, agents=True)
     return ready(made, **columns).run(1)
 
 
@@ -149,7 +153,7 @@ def test_a_voucher_and_an_account_together_pay_one_course(model: Make) -> None:
 
 
 def test_an_employer_who_pays_keeps_private_sources_out_and_is_refunded(model: Make) -> None:
-    made = model(Refund(share=0.4), persons=1_000, introduction=0, parameters=CERTAIN)
+    made = model(Refund(share=0.4), persons=PERSONS, introduction=0, parameters=CERTAIN, agents=True)
     made.population.employer["usual_budget"][:] = 80_000
     ready(made, plan_payer=1, hurdle_crowd=1.0).run(1)
     assert paid(made) == {EMPLOYERS: 48_000, "state:refund": 32_000, WORKERS: 20_000}
@@ -167,13 +171,13 @@ def test_who_pays_most_is_remembered(model: Make) -> None:
 
 
 def test_who_needs_no_application_enrols_at_once(model: Make) -> None:
-    made = model(Part(), Fund(), persons=1_000, introduction=0, parameters=CERTAIN)
+    made = model(Part(), Fund(), persons=PERSONS, introduction=0, parameters=CERTAIN, agents=True)
     ready(made)
     made._calendar_drivers()
     made._employers()
     made._sweep()
     assert set(made.population.worker["applies"].tolist()) == {0, HELPED}
-    made = model(Fund(), persons=1_000, introduction=0, parameters=CERTAIN)
+    made = model(Fund(), persons=PERSONS, introduction=0, parameters=CERTAIN, agents=True)
     ready(made)
     made._calendar_drivers()
     made._employers()
@@ -185,7 +189,7 @@ def test_a_right_to_time_opens_the_time_gate(model: Make) -> None:
     long = {"plan_hours": 200, "plan_price": 100, "hurdle_time": 0.5}
     with pytest.raises(KeyError):
         _ = lived(model, **long).tallies["started"] or {}["none"]
-    assert lived(model, Leave(share=1.0), **long).tallies["started"] > 100
+    assert lived(model, Leave(share=1.0), **long).tallies["started"] > MANY
 
 
 def test_orders_that_go_in_a_circle_are_refused() -> None:
@@ -201,9 +205,9 @@ def test_orders_that_go_in_a_circle_are_refused() -> None:
 def test_what_a_no_show_advanced_comes_back_by_source(model: Make) -> None:
     values = {"action": {**CERTAIN["action"], "no_show": 1.0, "no_show_paid": 1.0}}
     policies = [Part(share=0.3, recovery=0.5), Fund(share=0.5, recovery=1.0)]
-    made = ready(model(*policies, persons=1_000, introduction=0, parameters=values)).run(1)
+    made = ready(model(*policies, persons=PERSONS, introduction=0, parameters=values, agents=True)).run(1)
     missed = made.tallies["no_shows"]
-    assert missed > 100
+    assert missed > MANY
     assert made.tallies["started"] == 0
     assert made.ledger.balances["state:part"] == -15_000 * missed
     assert made.ledger.balances["fund:fund"] == 0
