@@ -253,9 +253,7 @@ def _solved(path: Path, entry: Mapping[str, Any]) -> Solved:
     return Solved(name, str(entry.get("target", "?")), scale == "log")
 
 
-def _correlation(
-    path: Path, names: Sequence[str], table: Mapping[str, Any]
-) -> NDArray[np.float64]:
+def _correlation(path: Path, names: Sequence[str], table: Mapping[str, Any]) -> NDArray[np.float64]:
     found = np.eye(len(names))
     for entry in table.get("correlation", []):
         pair, value = list(entry.get("parameters", [])), float(entry.get("value", np.nan))

@@ -46,6 +46,7 @@ class TrialVoucher(Voucher):
     name = "trial_voucher"
     windows = None
     on_award = had_it
+    on_failure = None
 
 
 class Bonus(Voucher):
@@ -54,12 +55,13 @@ class Bonus(Voucher):
     name = "trial_bonus"
     windows = None
     on_award = had_it
+    on_failure = None
 
 
 def _branch(
     model: LearningModel, standing: Standing, own: Policy, recorder: Recorder | None = None
 ) -> LearningModel:
-    return model.branch([*standing(), own], recorder)
+    return model.branch([*standing(), own], recorder, introduction=model.t)
 
 
 def recruited(model: LearningModel) -> NDArray[np.int64]:
@@ -76,28 +78,23 @@ def recruited(model: LearningModel) -> NDArray[np.int64]:
 
 
 def voucher(
-    model: LearningModel, standing: Standing, burden: float
-) -> Callable[[], dict[str, float]]:
-    """Begin the voucher experiment; call what it returns FOLLOW_UP months later for its outcome.
-
-    Participation (any course) of the recruited without and with a voucher of EUR 1,000, and the
+    model: LearningModel, standing: Standing, burden: float, anyway: NDArray[np.bool_]
+) -> dict[str, float]:
+    """Participation (any course) of the recruited without and with a voucher of EUR 1,000, and the
     share of who used one that would have followed a course anyway.
+
+    `anyway` says of everybody whether they learned in the FOLLOW_UP months of life without it.
     """
     rows, since = recruited(model), model.t
     own = TrialVoucher(education_to=codes.MBO4, awareness=1.0, rejected=0.0, hassle=burden)
-    treated = _branch(model, standing, own).run(FOLLOW_UP)
-    used = treated.population.worker["voucher_year"][rows] == _SPENT
-    with_it = surveys.learned_since(treated.population.worker, since)[rows]
-
-    def outcome() -> dict[str, float]:
-        without = surveys.learned_since(model.population.worker, since)[rows]
-        return {
-            "voucher_rct.base": float(without.mean()),
-            "voucher_rct.gain": float(with_it.mean() - without.mean()),
-            "voucher_rct.deadweight": float(without[used].mean()) if used.any() else np.nan,
-        }
-
-    return outcome
+    treated = _branch(model, standing, own).run(FOLLOW_UP).population.worker
+    used = treated["voucher_year"][rows] == _SPENT
+    with_it, without = surveys.learned_since(treated, since)[rows], anyway[rows]
+    return {
+        "voucher_rct.base": float(without.mean()),
+        "voucher_rct.gain": float(with_it.mean() - without.mean()),
+        "voucher_rct.deadweight": float(without[used].mean()) if used.any() else np.nan,
+    }
 
 
 def information(model: LearningModel, standing: Standing, burden: float) -> dict[str, float]:

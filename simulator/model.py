@@ -170,15 +170,22 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
                 office.restore(state["offices"][office.policy.name])
 
     def branch(
-        self, policies: Sequence[Policy], recorder: Recorder | None = None, *, copy: bool = True
+        self,
+        policies: Sequence[Policy],
+        recorder: Recorder | None = None,
+        *,
+        copy: bool = True,
+        introduction: int | None = None,
     ) -> LearningModel:
         """A second future of the same people from this month on, under these policies.
 
-        Without `copy` it is their only one: this model is used up, and its memory with it.
+        Without `copy` it is their only one: this model is used up, and its memory with it. Policies
+        that are not standing come into force at `introduction`, this model's own unless given.
         """
         return LearningModel(
             self.population, policies, seed=self.seed_number, parameters=self.parameters,
-            calendar=self.calendar, introduction=self.introduction, spin_up=self.spin_up,
+            calendar=self.calendar, spin_up=self.spin_up,
+            introduction=self.introduction if introduction is None else introduction,
             threads=self.pool._max_workers if self.pool else 1, block_rows=self.block_rows,
             recorder=recorder, workforce=self.workforce, climate=self.climate,
             state=self.snapshot(), copy=copy,
