@@ -24,9 +24,10 @@ from simulator.variants import start
 FROM, TO, SPIN_UP = "2010-01", "2023-12", 60
 VOUCHER, OTHERS = "voucher", "others"
 BEGIN = {VOUCHER: 2012, OTHERS: 2014}  # the experiments begin in January: years without covid
-BURDEN = 100.0  # EUR, central
+BURDEN, KNOWN, SAVING = 100.0, 0.25, 0.35  # central values of what the experiments themselves set
 ROUNDS = 4  # of solving the intercepts, at most
-CLOSE = 0.5  # of a target's error: near enough
+NUDGE = 0.2  # of an intercept on its own scale, to find slopes
+CLOSE = 1.0  # standard error of the figure itself: near enough
 AES = "surveys.aes_probe"
 
 
@@ -69,7 +70,7 @@ def evaluate(problem: Problem, z: Mapping[str, float], seed: int) -> Evaluated:
     """Live a draw.
 
     The intercepts are solved by Newton's steps with slopes that are the same for every draw, on the
-    same people with the same luck, until each is met within half of its target's error.
+    same people with the same luck, until each is met within its figure's own error.
     """
     values = problem.priors.values(z)
     wanted = problem.solving()
@@ -130,13 +131,17 @@ class Life:
     def trials(self, values: Mapping[str, float]) -> dict[str, float]:
         """What came of every experiment."""
         standing = self._scenario.in_force
-        burden = BURDEN * values.get("instruments.hassle", 1.0)
-        saving = 0.35 * values.get("instruments.saving", 1.0)
+
+        def given(usual: float, factor: str) -> float:
+            return usual * values.get(f"instruments.{factor}", 1.0)
+
+        burden, saving = given(BURDEN, "hassle"), min(given(SAVING, "saving"), 1.0)
+        knows = min(given(KNOWN, "awareness"), 1.0)
         voucher, others = self._begun[VOUCHER], self._begun[OTHERS]
         return {
             **trials.voucher(voucher, standing, burden, self._anyway),
-            **trials.information(others, standing, burden),
-            **trials.account(others, standing, burden, {"saving": min(saving, 1.0)}),
+            **trials.information(others, standing, burden, knows),
+            **trials.account(others, standing, burden, {"saving": saving}),
         }
 
 
@@ -157,3 +162,19 @@ def _bounds(bounds: tuple[float, float], log: bool) -> tuple[float, float]:
 def _named(problem: Problem, x: NDArray[np.float64]) -> dict[str, float]:
     pairs = zip(problem.priors.solved, x, strict=True)
     return {s.name: float(np.exp(v)) if s.log else float(v) for s, v in pairs}
+
+
+def with_slopes(problem: Problem, seed: int) -> Problem:
+    """The problem with the slopes of its solved targets by its intercepts, at the central values.
+
+    Central differences over the same people with the same luck.
+    """
+    wanted, values = problem.solving(), problem.priors.values({})
+    x = np.array([_start(problem, s.name, s.log) for s in problem.priors.solved])
+
+    def at(y: NDArray[np.float64]) -> NDArray[np.float64]:
+        life = Life(apply(problem.scenario, {**values, **_named(problem, y)}), seed, asked=False)
+        return np.array([_value(life.lived, t) for t in wanted])
+
+    columns = [(at(x + step) - at(x - step)) / (2.0 * NUDGE) for step in np.eye(x.size) * NUDGE]
+    return replace(problem, slopes=tuple(map(tuple, np.array(columns).T)))

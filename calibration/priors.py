@@ -40,7 +40,6 @@ class Prior:
     ver: str
     source: str
     doc: str
-    fit: bool = True
     deep: bool = False
 
     @property
@@ -104,11 +103,6 @@ class Priors:
     def names(self) -> tuple[str, ...]:
         """Of the coordinates of z."""
         return (*(p.name for p in self.priors), *(s.name for s in self.structures))
-
-    @cached_property
-    def fitted(self) -> tuple[str, ...]:
-        """Those coordinates that take part in the fit."""
-        return (*(p.name for p in self.priors if p.fit), *(s.name for s in self.structures))
 
     @cached_property
     def _root(self) -> NDArray[np.float64]:
@@ -226,7 +220,7 @@ def _prior(path: Path, entry: Mapping[str, Any]) -> Prior:
         )
     return Prior(name, low, central, high, str(given["unit"]), str(entry["class"]),
                  str(given["ver"]), str(given["source"]), str(given["doc"]),
-                 bool(entry.get("fit", True)), bool(entry.get("deep", False)))  # fmt: skip
+                 bool(entry.get("deep", False)))  # fmt: skip
 
 
 def _structure(path: Path, entry: Mapping[str, Any]) -> Structure:

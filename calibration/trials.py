@@ -97,11 +97,13 @@ def voucher(
     }
 
 
-def information(model: LearningModel, standing: Standing, burden: float) -> dict[str, float]:
+def information(
+    model: LearningModel, standing: Standing, burden: float, awareness: float
+) -> dict[str, float]:
     """Some of the workers are written to about a scheme that exists: who knows it, who learns."""
     since, found = model.t, []
     for written in (False, True):
-        own = Bonus(amount=500.0, own_share=0.5, rejected=0.0, hassle=burden)
+        own = Bonus(amount=500.0, own_share=0.5, rejected=0.0, hassle=burden, awareness=awareness)
         lived = _branch(model, standing, own)
         worker = lived.population.worker
         bit = np.int64(1) << (len(lived.policies) - 1)

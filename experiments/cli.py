@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from experiments import years
+from experiments import fitting, years
 from experiments.console import (
     File,
     Json,
@@ -263,34 +263,6 @@ def survey(
 
 
 @app.command()
-def calibrate(
-    persons: Persons = None,
-    seed: Annotated[int, typer.Option(help="Seed of the people that are fitted.")] = 11,
-    out: Annotated[
-        Path | None, typer.Option(help="File for the levels; default: in place.")
-    ] = None,
-) -> None:
-    """Solve the level parameters anew on published participation, and store them with residuals.
-
-    Example: llo calibrate --persons 100000 --out levels.toml
-    """
-    from calibration import levels
-    from experiments import printing
-
-    chosen = scenario_of(None, persons=persons)
-    target = out or levels.SOLVED
-    writable(target.parent)
-    fit = with_progress(
-        "Solving",
-        levels.BUDGET,
-        lambda tell: levels.solve(chosen, seed, progress=lambda n, _: tell(n)),
-    )
-    levels.write(fit, target, seed, chosen.persons)
-    printing.levels(fit)
-    print(f"\nWritten: {target}")
-
-
-@app.command()
 def verify(file: Annotated[Path, typer.Argument(help="A results file of llo compare.")]) -> None:
     """Recompute the hash of a results file and say what made it.
 
@@ -320,5 +292,5 @@ def bench(
     print(json.dumps(rows, indent=1)) if as_json else printing.bench(rows)
 
 
-for command in (years.run, years.backcast):
+for command in (years.run, years.backcast, fitting.calibrate):
     app.command()(command)

@@ -1,0 +1,157 @@
+"""The ensemble: parameter sets that the figures admit, kept with all that says where they are from."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from calibration import fit, priors
+from calibration.evaluate import Problem
+from scenarios.scenario import Scenario
+from simulator import MODEL_VERSION
+
+KIND = "llo ensemble"
+FILE = Path(__file__).parent / "ensemble.nc"
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Members by row: parameters, their weights, and the model's value of every figure.
+
+    `data` has dims member, coordinate (of z), parameter, target, pilot.
+    """
+
+    data: xr.Dataset
+
+    @property
+    def size(self) -> int:
+        return int(self.data.sizes["member"])
+
+    def values(self, member: int) -> dict[str, float]:
+        """Parameter values of a member, solved intercepts included."""
+        row = self.data["value"].isel(member=member)
+        return dict(zip(map(str, row["parameter"].values), map(float, row.values), strict=True))
+
+    def chosen(self, count: int) -> list[int]:
+        """Members that stand for the whole, each for an equal part of the weight."""
+        return [int(k) for k in fit.resampled(self.data["weight"].values, count)]
+
+    def applied(self, scenario: Scenario, member: int) -> Scenario:
+        """The scenario with a member's parameter values."""
+        return priors.apply(scenario, self.values(member))
+
+
+def of(
+    problem: Problem,
+    plan: fit.Plan,
+    noise: np.ndarray,
+    found: fit.Posterior,
+    identity: Mapping[str, str],
+) -> Ensemble:
+    """The ensemble of a posterior."""
+    rows = [dict(zip(plan.names, row, strict=True)) for row in found.z]
+    values = [
+        {**problem.priors.values(z), **kept.intercepts}
+        for z, kept in zip(rows, found.kept, strict=True)
+    ]
+    names = sorted(set().union(*values))
+    fitted = np.zeros(len(problem.targets), bool)
+    fitted[plan.chosen] = True
+    error = np.full(len(problem.targets), np.nan)
+    error[plan.chosen] = plan.errors
+    t = problem.targets
+    data = xr.Dataset(
+        {
+            "z": (("member", "coordinate"), found.z),
+            "weight": (("member",), found.weight),
+            "distance": (("member",), found.distance),
+            "value": (("member", "parameter"), np.array([[v[n] for n in names] for v in values])),
+            "statistic": (("member", "target"), np.array([k.statistics for k in found.kept])),
+            "noise": (("pilot", "target"), noise),
+            "published": (("target",), np.array([x.value for x in t])),
+            "own_error": (("target",), np.array([x.error for x in t])),
+            "error": (("target",), error),
+            "fitted": (("target",), fitted),
+        },
+        coords={
+            "coordinate": list(plan.names),
+            "parameter": names,
+            "target": [x.name for x in t],
+        },
+        attrs={
+            "kind": KIND,
+            "model_version": MODEL_VERSION,
+            "made": datetime.now(UTC).strftime("%Y-%m-%d"),
+            "persons": problem.scenario.persons,
+            "generations": found.generations,
+            "evaluations": found.evaluations,
+            "stopped": found.stopped,
+            "identity": json.dumps(dict(identity)),
+        },
+    )
+    return Ensemble(_described(data))
+
+
+def _described(data: xr.Dataset) -> xr.Dataset:
+    told = {
+        "z": ("coordinates of the draw: standard normal a priori", "SD"),
+        "weight": ("share of the posterior that the member stands for", "share"),
+        "distance": ("root mean square distance from the fitted figures", "standard errors"),
+        "value": ("value of the parameter, solved intercepts included", "as declared"),
+        "statistic": ("what the model gives for the figure", "as published"),
+        "noise": (
+            "the same in lives of the central values that differ in luck only",
+            "as published",
+        ),
+        "published": ("the figure as published", "as published"),
+        "own_error": ("standard error of the figure, with its discrepancy", "as published"),
+        "error": ("the same with the Monte Carlo error of a life; NaN: not fitted", "as published"),
+        "fitted": ("whether the fit used the figure", "yes or no"),
+    }
+    for name, (long_name, units) in told.items():
+        data[name].attrs = {"long_name": long_name, "units": units}
+    return data
+
+
+def write(found: Ensemble, path: Path) -> None:
+    """Write beside the target and rename, so that a killed run leaves no half file."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    compressed = {
+        str(n): {"zlib": True, "complevel": 4}
+        for n in found.data.data_vars
+        if found.data[n].ndim > 1
+    }
+    try:
+        found.data.to_netcdf(beside, engine="h5netcdf", encoding=compressed)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def read(path: Path | None = None) -> Ensemble:
+    """An ensemble, ours without a path; ValueError if it is none, or another model's."""
+    path = path or FILE
+    try:
+        with xr.open_dataset(path, engine="h5netcdf") as file:
+            data = file.load()
+    except FileNotFoundError:
+        raise ValueError(f"{path}: no such file; make an ensemble with `llo calibrate`") from None
+    except Exception as error:  # noqa: BLE001  # any reader's error means the same to the user
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ValueError(f"{path}: cannot be read as netCDF ({reason})") from None
+    if data.attrs.get("kind") != KIND:
+        raise ValueError(f"{path}: no ensemble of `llo calibrate`")
+    version = int(data.attrs.get("model_version", -1))
+    if version != MODEL_VERSION:
+        raise ValueError(
+            f"{path}: made by version {version} of the model, this is version {MODEL_VERSION}: its "
+            "parameters fit that one; make another with `llo calibrate`"
+        )
+    return Ensemble(data)

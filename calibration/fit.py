@@ -1,0 +1,266 @@
+"""The posterior by ABC-SMC: pyabc decides what to draw next, this decides that it may be repeated.
+
+Every candidate has a number, and its luck is that number's: candidates are judged in order, however
+many are lived at once and wherever. So a fit gives the same result on any number of processes, and
+one that was cut off goes through the same candidates again, taking what it lived from the store.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.store import Kept, Store, key_of
+from simulator import draws
+
+Z = Mapping[str, float]
+FAR = 10.0  # standard errors from the figure at which what could not be measured is put
+
+
+class Task(Protocol):
+    """One evaluation, to be run in any process: a function of the draw and its seed alone."""
+
+    def __call__(self, z: Z, seed: int) -> Kept: ...
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a fit is made."""
+
+    names: tuple[str, ...]  # of the coordinates, each standard normal a priori
+    observed: NDArray[np.float64]
+    errors: NDArray[np.float64]  # of what was observed, with that of the simulation
+    chosen: NDArray[np.int64]  # which of the statistics of an evaluation they are
+    particles: int = 256
+    generations: int = 6
+    evaluations: int = 10_000  # at most
+    minutes: float = np.inf
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """The last generation that was completed: a draw a row, with its weight."""
+
+    z: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    kept: tuple[Kept, ...]
+    distance: NDArray[np.float64]
+    generations: int
+    evaluations: int
+    stopped: str
+
+
+@dataclass
+class Progress:
+    """What is told while a fit runs."""
+
+    generation: int = 0
+    accepted: int = 0
+    wanted: int = 0
+    evaluations: int = 0
+    again: int = 0  # of which taken from the store
+    epsilon: float = np.inf
+    begun: float = field(default_factory=time.monotonic)
+
+
+class _Asked(Exception):  # noqa: N818  # no error: a question
+    """Raised in place of an answer that is not known yet."""
+
+    def __init__(self, z: Z) -> None:
+        super().__init__()
+        self.z = dict(z)
+
+
+class _Spent(Exception):  # noqa: N818  # no error: the end of the budget
+    """The budget is used up within a generation."""
+
+
+class Desk:
+    """Has draws evaluated, each once, at most `width` at a time, and keeps what comes of them."""
+
+    def __init__(self, task: Task, executor: Executor, store: Store, plan: Plan) -> None:
+        self._task, self._executor, self._store, self._plan = task, executor, store, plan
+        self.answers: dict[str, dict[str, float]] = {}
+        self.lived = 0
+
+    def ask(self, z: Z) -> Future[Kept] | Kept:
+        """The evaluation of a draw: known, or under way."""
+        key = key_of(z)
+        if key in self._store.known:
+            return self._store.known[key]
+        seed = draws.replicate(self._plan.seed, int(key[:15], 16))
+        self.lived += 1
+        return self._executor.submit(self._task, dict(z), seed)
+
+    def settle(self, z: Z, found: Future[Kept] | Kept) -> Kept:
+        """Wait for an evaluation, keep it, and have its answer ready."""
+        key = key_of(z)
+        if isinstance(found, Kept):
+            kept = found
+        else:
+            kept = found.result()
+            if key not in self._store.known:
+                self._store.keep(key, z, kept)
+        self.answers[key] = self.statistics(kept)
+        return kept
+
+    def statistics(self, kept: Kept) -> dict[str, float]:
+        """The chosen statistics in standard errors; what could not be measured is far off."""
+        plan = self._plan
+        values = np.array(kept.statistics)[plan.chosen] / plan.errors
+        there = plan.observed / plan.errors
+        values = np.where(np.isfinite(values), values, there + FAR)
+        return {str(k): float(v) for k, v in enumerate(values)}
+
+    def answer(self, z: Z) -> dict[str, float]:
+        """What pyabc calls as the model."""
+        key = key_of(z)
+        if key not in self.answers:
+            raise _Asked(z)
+        return self.answers[key]
+
+
+def scale(*, samples: NDArray[np.float64], **_: Any) -> NDArray[np.float64]:
+    """What a statistic is divided by in the distance: its error and its spread among draws, both.
+
+    Statistics are in units of their error. A figure that hardly any draw meets does not drown the
+    others at first; when draws come to agree with it, its error alone counts.
+    """
+    spread = 1.4826 * np.nanmedian(np.abs(samples - np.nanmedian(samples, axis=0)), axis=0)
+    return np.asarray(np.sqrt(1.0 + spread**2))
+
+
+def _sampler(
+    desk: Desk, plan: Plan, width: int, progress: Progress, tell: Callable[[], None]
+) -> Any:
+    """pyabc's part that has candidates judged, one after another by number."""
+    from pyabc.sampler import Sampler
+
+    class Numbered(Sampler):  # type: ignore[misc, unused-ignore]
+        def sample_until_n_accepted(
+            self, n: int, simulate_one: Callable[[], Any], t: int, **options: Any
+        ) -> Any:
+            sample = self._create_empty_sample()
+            progress.generation, progress.accepted, progress.wanted = t, 0, n
+            waiting: deque[tuple[int, Z, Any]] = deque()
+            number = 0
+            everybody = bool(options.get("all_accepted"))
+            try:
+                while sample.n_accepted < n:
+                    while len(waiting) < width and not (everybody and number >= n):
+                        z = _proposed(simulate_one, plan.seed, t, number)
+                        waiting.append((number, z, desk.ask(z)))
+                        number += 1
+                    k, z, found = waiting.popleft()
+                    before = len(desk.answers)
+                    desk.settle(z, found)
+                    progress.evaluations += len(desk.answers) - before
+                    sample.append(_seeded(simulate_one, plan.seed, t, k))
+                    progress.accepted = sample.n_accepted
+                    tell()
+                    late = time.monotonic() - progress.begun > 60.0 * plan.minutes
+                    if late or progress.evaluations >= plan.evaluations:
+                        raise _Spent
+            finally:
+                for _, _, found in waiting:
+                    if isinstance(found, Future):
+                        found.cancel()
+            self.nr_evaluations_ = k + 1
+            return sample
+
+    return Numbered()
+
+
+def _seeded(simulate_one: Callable[[], Any], seed: int, t: int, number: int) -> Any:
+    """Call pyabc's function with the luck of a candidate.
+
+    It draws from numpy's global generator and offers no other; its state is put back.
+    """
+    state = np.random.get_state()  # noqa: NPY002
+    try:
+        np.random.seed(draws.replicate(draws.replicate(seed, t + 1), number) % 2**32)  # noqa: NPY002
+        return simulate_one()
+    finally:
+        np.random.set_state(state)  # noqa: NPY002
+
+
+def _proposed(simulate_one: Callable[[], Any], seed: int, t: int, number: int) -> Z:
+    """The draw that a candidate proposes."""
+    try:
+        particle = _seeded(simulate_one, seed, t, number)
+    except _Asked as asked:
+        return asked.z
+    return dict(particle.parameter)
+
+
+def posterior(
+    task: Task,
+    plan: Plan,
+    executor: Executor,
+    store: Store,
+    width: int,
+    tell: Callable[[Progress], None] = lambda progress: None,
+) -> Posterior:
+    """Fit; `tell` is told after every evaluation. Raises ValueError when the budget did not
+    suffice for one generation.
+    """
+    import logging
+
+    import pyabc
+
+    from calibration.proposals import Normal
+
+    logging.getLogger("ABC").setLevel(logging.ERROR)
+    progress = Progress()
+    desk = Desk(task, executor, store, plan)
+    prior = pyabc.Distribution(**{name: pyabc.RV("norm", 0, 1) for name in plan.names})
+    distance = pyabc.AdaptivePNormDistance(p=2, scale_function=scale)
+    abc = pyabc.ABCSMC(
+        desk.answer, prior, distance, population_size=plan.particles,
+        transitions=Normal(), eps=pyabc.QuantileEpsilon(alpha=0.5),
+        sampler=_sampler(desk, plan, width, progress, lambda: tell(progress)),
+    )  # fmt: skip
+    there = plan.observed / plan.errors
+    abc.new("sqlite://", {str(k): float(v) for k, v in enumerate(there)})
+    stopped = f"after {plan.generations} generations"
+    try:
+        abc.run(max_nr_populations=plan.generations)
+    except _Spent:
+        stopped = f"after {progress.evaluations} evaluations"
+    history = abc.history
+    if history.max_t < 0:
+        raise ValueError(
+            f"{progress.evaluations} evaluations did not suffice for one generation of "
+            f"{plan.particles}: give more time or fewer particles; what was lived is kept"
+        )
+    return _last(history, plan, desk, store, progress.evaluations, stopped)
+
+
+def _last(
+    history: Any, plan: Plan, desk: Desk, store: Store, evaluations: int, stopped: str
+) -> Posterior:
+    frame, weight = history.get_distribution(t=history.max_t)
+    z = frame[list(plan.names)].to_numpy(float)
+    order = np.lexsort(z.T)
+    z, weight = z[order], np.asarray(weight, float)[order]
+    keys = [key_of(dict(zip(plan.names, row, strict=True))) for row in z]
+    kept = tuple(store.known[key] for key in keys)
+    there = plan.observed / plan.errors
+    values = np.array([list(desk.statistics(k).values()) for k in kept])
+    off = np.sqrt(np.mean((values - there) ** 2, axis=1))
+    return Posterior(z, weight / weight.sum(), kept, off, history.max_t + 1, evaluations, stopped)
+
+
+def resampled(weight: Sequence[float] | NDArray[np.float64], count: int) -> NDArray[np.int64]:
+    """Systematic resampling: indices of `count` draws that stand for the weighted ones."""
+    total = np.cumsum(np.asarray(weight, float))
+    places = (np.arange(count) + 0.5) / count * total[-1]
+    return np.asarray(np.searchsorted(total, places), np.int64)

@@ -1,0 +1,183 @@
+"""A whole calibration: how noisy a life is, then the posterior, then the ensemble that is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration import ensemble, evaluate, fit, priors, targets
+from calibration.evaluate import Problem
+from calibration.store import Kept, Store
+from scenarios.scenario import Scenario
+from simulator import draws
+
+PILOT = 12  # lives of the central values, with other luck: the Monte Carlo error of every statistic
+SLOPES = 99  # the number of the life on which slopes are measured
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much work a calibration is."""
+
+    persons: int
+    particles: int
+    generations: int
+    minutes: float
+
+
+FULL = Size(persons=20_000, particles=200, generations=5, minutes=85.0)
+QUICK = Size(persons=2_000, particles=16, generations=2, minutes=4.0)
+
+
+@dataclass(frozen=True)
+class Evaluate:
+    """The task that processes are given."""
+
+    problem: Problem
+
+    def __call__(self, z: fit.Z, seed: int) -> Kept:
+        try:
+            found = evaluate.evaluate(self.problem, z, seed)
+        except (ArithmeticError, ValueError, FloatingPointError) as error:
+            many = len(self.problem.targets)
+            return Kept({}, (float("nan"),) * many, 0, f"{type(error).__name__}: {error}")
+        return Kept(found.intercepts, tuple(map(float, found.statistics)), found.rounds)
+
+
+@contextmanager
+def processes(address: str = "local") -> Iterator[tuple[Executor, int]]:
+    """Dask's executor, on this machine's cores or on a scheduler that runs (tcp://...); with how
+    many evaluations it runs at once.
+    """
+    from distributed import Client, LocalCluster
+
+    if address == "local":
+        cluster: Any = LocalCluster(
+            n_workers=os.cpu_count() or 1, threads_per_worker=1, dashboard_address=None
+        )
+    elif address.startswith("tcp://"):
+        cluster = address
+    else:
+        raise ValueError(
+            f"engine {address!r}: give local, or tcp:// and the address of a scheduler"
+        )
+    try:
+        client = Client(cluster, timeout=10)
+    except OSError as error:
+        raise OSError(f"engine {address}: no scheduler answers there ({error})") from None
+    try:
+        yield client.get_executor(), max(sum(client.nthreads().values()), 1)
+    finally:
+        client.close()
+        if address == "local":
+            cluster.close()
+
+
+def identity(problem: Problem, size: Size, seed: int) -> dict[str, str]:
+    """What makes two fits the same one."""
+    folder = Path(__file__).parents[1]
+    sources = [*(folder / "simulator").rglob("*.py"), *(folder / "calibration").glob("*.py")]
+    code = b"".join(path.read_bytes() for path in sorted(sources))
+    parts = {
+        "model": code,
+        "scenario": problem.scenario.model_dump_json().encode(),
+        "priors": repr((problem.priors.priors, problem.priors.structures)).encode(),
+        "correlations": problem.priors.correlation.tobytes(),
+        "targets": repr(problem.targets).encode(),
+        "size": repr((size.persons, size.particles)).encode(),
+        "seed": str(seed).encode(),
+    }
+    return {name: hashlib.sha256(part).hexdigest()[:16] for name, part in parts.items()}
+
+
+def run(
+    scenario: Scenario,
+    size: Size,
+    work: Path,
+    seed: int,
+    *,
+    engine: str = "local",
+    figures: Path | None = None,
+    tell: Callable[[str, fit.Progress], None] = lambda stage, progress: None,
+) -> ensemble.Ensemble:
+    """Calibrate; what is lived is kept in a folder of its own within `work`, from which a fit that
+    was cut off goes on.
+    """
+    every = targets.read(figures)
+    wanted = targets.used(every, targets.TARGET, targets.VALIDATION)
+    lived = evaluate.prepared(scenario.changed(persons=size.persons))
+    problem = Problem(lived, priors.read(), wanted)
+    problem.solving()
+    who = identity(problem, size, seed)
+    store = Store(work / hashlib.sha256(repr(who).encode()).hexdigest()[:12], who)
+    try:
+        with processes(engine) as (executor, width):
+            tell("slopes", fit.Progress())
+            problem = evaluate.with_slopes(problem, draws.replicate(seed, SLOPES))
+            task = Evaluate(problem)
+            noise = pilot(task, executor, store, seed, lambda p: tell("noise", p))
+            plan = plan_of(problem, noise, size, seed)
+            found = fit.posterior(task, plan, executor, store, 2 * width, lambda p: tell("fit", p))
+    finally:
+        store.close()
+    return ensemble.of(problem, plan, noise, found, who)
+
+
+def pilot(
+    task: Evaluate,
+    executor: Executor,
+    store: Store,
+    seed: int,
+    tell: Callable[[fit.Progress], None],
+) -> NDArray[np.float64]:
+    """Every statistic in PILOT lives of the central values: [life, statistic]."""
+    found, tasks = [], []
+    for k in range(PILOT):
+        key = f"pilot-{k}"
+        known = store.known.get(key)
+        tasks.append(known or executor.submit(task, {}, draws.replicate(seed, k)))
+    progress = fit.Progress(wanted=PILOT)
+    for k, one in enumerate(tasks):
+        kept = one if isinstance(one, Kept) else one.result()
+        if not isinstance(one, Kept):
+            store.keep(f"pilot-{k}", {}, kept)
+        found.append(kept.statistics)
+        progress.accepted = progress.evaluations = k + 1
+        tell(progress)
+    return np.array(found)
+
+
+def plan_of(problem: Problem, noise: NDArray[np.float64], size: Size, seed: int) -> fit.Plan:
+    """What is fitted: every target that is not solved, with the error of one life added to its own.
+
+    A statistic that no life of the central values has is left out.
+    """
+    solved = {t.name for t in problem.solving()}
+    spread = np.nanstd(noise, axis=0, ddof=1)
+    chosen = [
+        k for k, t in enumerate(problem.targets)
+        if t.use == targets.TARGET and t.name not in solved and t.statistic != "aes"
+        and np.isfinite(spread[k])
+    ]  # fmt: skip
+    kept = [problem.targets[k] for k in chosen]
+    errors = np.hypot(targets.errors(kept), spread[chosen])
+    return fit.Plan(
+        problem.priors.names, targets.values(kept), errors, np.array(chosen), size.particles,
+        size.generations, minutes=size.minutes, seed=seed,
+    )  # fmt: skip
+
+
+def at_most(size: Size, minutes: float | None, persons: int | None) -> Size:
+    """The size with what the user gave instead."""
+    if minutes is not None:
+        size = replace(size, minutes=minutes)
+    return size if persons is None else replace(size, persons=persons)

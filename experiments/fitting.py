@@ -1,0 +1,146 @@
+"""The commands that fit the model to published figures."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from experiments.console import Persons, scenario_of, with_progress, writable
+
+if TYPE_CHECKING:
+    from calibration.ensemble import Ensemble
+    from calibration.fit import Progress
+
+WORK = Path("out") / "calibration"
+A_LINE = 60.0  # seconds between lines where there is no terminal
+STAGES = {"slopes": "finding slopes", "noise": "how noisy a life is"}
+
+
+def calibrate(
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A reduced problem, of some minutes: to try it out.")
+    ] = False,
+    minutes: Annotated[
+        float | None, typer.Option(help="Time that the fit may take; it stops within it.")
+    ] = None,
+    persons: Persons = None,
+    targets: Annotated[
+        Path | None, typer.Option(help="Your own figures, a TOML file or a folder of them.")
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="local, or tcp:// and the address of a Dask scheduler.")
+    ] = "local",
+    seed: Annotated[int, typer.Option(help="Seed of the fit.")] = 11,
+    work: Annotated[
+        Path, typer.Option(help="Where lives are kept, so that a fit that was cut off goes on.")
+    ] = WORK,
+    out: Annotated[
+        Path | None, typer.Option(help="File for the ensemble; default: in that folder.")
+    ] = None,
+    levels: Annotated[
+        bool, typer.Option("--levels", help="Solve the level parameters of the baseline instead.")
+    ] = False,
+) -> None:
+    """Fit the model to published figures: an ensemble of parameter sets that they admit.
+
+    Example: llo calibrate --quick
+    """
+    if levels:
+        _levels(persons, seed, out)
+        return
+    from calibration import ensemble, job
+
+    size = job.at_most(job.QUICK if quick else job.FULL, minutes, persons)
+    target = out or work / ("quick.nc" if quick else "ensemble.nc")
+    writable(target.parent)
+    chosen = scenario_of(None)
+    with _told() as tell:
+        found = job.run(chosen, size, work, seed, engine=engine, figures=targets, tell=tell)
+    ensemble.write(found, target)
+    _table(found)
+    print(f"\nWritten: {target}")
+
+
+def _levels(persons: int | None, seed: int, out: Path | None) -> None:
+    """Solve the level parameters anew, and store them with residuals."""
+    from calibration import levels
+    from experiments import printing
+
+    chosen = scenario_of(None, persons=persons)
+    target = out or levels.SOLVED
+    writable(target.parent)
+    fit = with_progress(
+        "Solving",
+        levels.BUDGET,
+        lambda tell: levels.solve(chosen, seed, progress=lambda n, _: tell(n)),
+    )
+    levels.write(fit, target, seed, chosen.persons)
+    printing.levels(fit)
+    print(f"\nWritten: {target}")
+
+
+@contextmanager
+def _told() -> Iterator[Callable[[str, Progress], None]]:
+    """A line that is renewed on a terminal; elsewhere one a minute."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    last = time.monotonic()
+
+    def line(stage: str, progress: Progress) -> str:
+        if stage in STAGES:
+            many = f": {progress.accepted} of {progress.wanted}" if progress.wanted else ""
+            return f"Calibrating: {STAGES[stage]}{many}"
+        took = time.monotonic() - progress.begun
+        return (
+            f"Calibrating: generation {progress.generation + 1}, {progress.accepted} of "
+            f"{progress.wanted} accepted; {progress.evaluations} lives in {took / 60:.0f} min"
+        )
+
+    if console.is_terminal:
+        with console.status("Calibrating") as status:
+            yield lambda stage, progress: status.update(line(stage, progress))
+        return
+
+    def now_and_then(stage: str, progress: Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last >= A_LINE:
+            last = time.monotonic()
+            print(line(stage, progress), file=sys.stderr)
+
+    yield now_and_then
+
+
+def _table(found: Ensemble) -> None:
+    """Every figure beside the ensemble, and what the fit knows of every parameter."""
+    import numpy as np
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from calibration import summary
+
+    console = Console(soft_wrap=True) if not sys.stdout.isatty() else Console()
+    table = Table(box=box.SIMPLE, title="Published figures beside the ensemble")
+    for head in ("figure", "published", "median", "90% band", "inside", "noise/error"):
+        table.add_column(head, justify="left" if head == "figure" else "right")
+    for row in summary.figures(found):
+        table.add_row(*row)
+    console.print(table)
+    table = Table(box=box.SIMPLE, title="What the figures say of the parameters")
+    for head in ("parameter", "prior 5-95%", "posterior 5-95%", "narrower by"):
+        table.add_column(head, justify="left" if head == "parameter" else "right")
+    for row in summary.parameters(found):
+        table.add_row(*row)
+    console.print(table)
+    weight = found.data["weight"].values
+    print(
+        f"{found.size} members, worth {1 / np.sum(weight**2):.0f} of equal weight, after "
+        f"{found.data.attrs['evaluations']} lives; the fit stopped {found.data.attrs['stopped']}"
+    )
