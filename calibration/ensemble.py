@@ -1,4 +1,4 @@
-"""The ensemble: parameter sets that the figures admit, kept with all that says where they are from."""
+"""The ensemble: parameter sets that the figures admit, with what says where they come from."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from calibration import fit, priors
 from calibration.evaluate import Problem
@@ -51,7 +52,7 @@ class Ensemble:
 def of(
     problem: Problem,
     plan: fit.Plan,
-    noise: np.ndarray,
+    noise: NDArray[np.float64],
     found: fit.Posterior,
     identity: Mapping[str, str],
 ) -> Ensemble:
@@ -67,6 +68,11 @@ def of(
     error = np.full(len(problem.targets), np.nan)
     error[plan.chosen] = plan.errors
     t = problem.targets
+    choices = [
+        (s.name, label, sum(w for z, w in zip(rows, found.weight, strict=True)
+                            if problem.priors.choices(z)[s.name] == label))
+        for s in problem.priors.structures for label in s.labels
+    ]  # fmt: skip
     data = xr.Dataset(
         {
             "z": (("member", "coordinate"), found.z),
@@ -79,11 +85,13 @@ def of(
             "own_error": (("target",), np.array([x.error for x in t])),
             "error": (("target",), error),
             "fitted": (("target",), fitted),
+            "share": (("choice",), np.array([share for _, _, share in choices])),
         },
         coords={
             "coordinate": list(plan.names),
             "parameter": names,
             "target": [x.name for x in t],
+            "choice": [f"{name}: {label}" for name, label, _ in choices],
         },
         attrs={
             "kind": KIND,
@@ -113,6 +121,7 @@ def _described(data: xr.Dataset) -> xr.Dataset:
         "published": ("the figure as published", "as published"),
         "own_error": ("standard error of the figure, with its discrepancy", "as published"),
         "error": ("the same with the Monte Carlo error of a life; NaN: not fitted", "as published"),
+        "share": ("posterior probability of a structural alternative", "share"),
         "fitted": ("whether the fit used the figure", "yes or no"),
     }
     for name, (long_name, units) in told.items():

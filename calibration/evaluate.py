@@ -61,9 +61,9 @@ class Evaluated:
     rounds: int
 
 
-def prepared(scenario: Scenario) -> Scenario:
+def prepared(scenario: Scenario, since: str = FROM) -> Scenario:
     """The scenario over the years that the figures are of."""
-    return scenario.between(FROM, TO).spun_up(SPIN_UP)
+    return scenario.between(since, TO).spun_up(SPIN_UP)
 
 
 def evaluate(problem: Problem, z: Mapping[str, float], seed: int) -> Evaluated:
@@ -118,10 +118,10 @@ class Life:
         record = Observer(design.spin_up, EVERY, probe=design.probe)
         model = start(design, seed, record)
         self.lived = Lived(model, record, {})
-        at = {self.lived.month(year): name for name, year in BEGIN.items()}
+        at = {self.lived.month(year): name for name, year in BEGIN.items()} if asked else {}
         self._begun: dict[str, LearningModel] = {}
         for t in range(design.end):
-            if asked and t in at:
+            if t in at:
                 self._begun[at[t]] = model.branch(scenario.in_force())
             model.step()
             begun = self._begun.get(VOUCHER)

@@ -259,6 +259,16 @@ def _last(
     return Posterior(z, weight / weight.sum(), kept, off, history.max_t + 1, evaluations, stopped)
 
 
+def spread(lives: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Standard deviation of each column over its finite values; NaN where fewer than two are."""
+    there = np.isfinite(lives)
+    many = there.sum(axis=0)
+    kept = np.where(there, lives, 0.0)
+    mean = kept.sum(axis=0) / np.maximum(many, 1)
+    squares = np.where(there, (kept - mean) ** 2, 0.0).sum(axis=0)
+    return np.where(many > 1, np.sqrt(squares / np.maximum(many - 1, 1)), np.nan)
+
+
 def resampled(weight: Sequence[float] | NDArray[np.float64], count: int) -> NDArray[np.int64]:
     """Systematic resampling: indices of `count` draws that stand for the weighted ones."""
     total = np.cumsum(np.asarray(weight, float))

@@ -16,26 +16,42 @@ from numpy.typing import NDArray
 
 from calibration import ensemble, evaluate, fit, priors, targets
 from calibration.evaluate import Problem
+from calibration.observations import COUNTED
 from calibration.store import Kept, Store
+from calibration.trials import TRIALS
 from scenarios.scenario import Scenario
 from simulator import draws
 
 PILOT = 12  # lives of the central values, with other luck: the Monte Carlo error of every statistic
+NEEDS = "calibrating needs the packages of the extra: pip install 'llo-simulator[calibrate]'"
 SLOPES = 99  # the number of the life on which slopes are measured
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much work a calibration is."""
+    """How much work a calibration is: lives of so many persons, from a month on, with the
+    experiments or without; figures of other years are left out.
+    """
 
     persons: int
     particles: int
     generations: int
     minutes: float
+    since: str = evaluate.FROM
+    experiments: bool = True
+
+    def has(self, target: targets.Target) -> bool:
+        """Whether these lives can say anything of the figure."""
+        if target.statistic in TRIALS:
+            return self.experiments
+        first = int(self.since[:4])
+        two_years = target.statistic in COUNTED  # have to be lived whole
+        return first + two_years <= target.year <= int(evaluate.TO[:4])
 
 
 FULL = Size(persons=20_000, particles=200, generations=5, minutes=85.0)
-QUICK = Size(persons=2_000, particles=16, generations=2, minutes=4.0)
+QUICK = Size(persons=2_000, particles=12, generations=2, minutes=3.0, since="2018-01",
+             experiments=False)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,10 +74,14 @@ def processes(address: str = "local") -> Iterator[tuple[Executor, int]]:
     """Dask's executor, on this machine's cores or on a scheduler that runs (tcp://...); with how
     many evaluations it runs at once.
     """
-    from distributed import Client, LocalCluster
+    try:
+        import distributed
+    except ImportError:
+        raise ValueError(NEEDS) from None
+    dask: Any = distributed  # it tells no types
 
     if address == "local":
-        cluster: Any = LocalCluster(
+        cluster: Any = dask.LocalCluster(
             n_workers=os.cpu_count() or 1, threads_per_worker=1, dashboard_address=None
         )
     elif address.startswith("tcp://"):
@@ -71,7 +91,7 @@ def processes(address: str = "local") -> Iterator[tuple[Executor, int]]:
             f"engine {address!r}: give local, or tcp:// and the address of a scheduler"
         )
     try:
-        client = Client(cluster, timeout=10)
+        client = dask.Client(cluster, timeout=10)
     except OSError as error:
         raise OSError(f"engine {address}: no scheduler answers there ({error})") from None
     try:
@@ -93,7 +113,7 @@ def identity(problem: Problem, size: Size, seed: int) -> dict[str, str]:
         "priors": repr((problem.priors.priors, problem.priors.structures)).encode(),
         "correlations": problem.priors.correlation.tobytes(),
         "targets": repr(problem.targets).encode(),
-        "size": repr((size.persons, size.particles)).encode(),
+        "size": repr((size.persons, size.particles, size.since)).encode(),
         "seed": str(seed).encode(),
     }
     return {name: hashlib.sha256(part).hexdigest()[:16] for name, part in parts.items()}
@@ -113,8 +133,15 @@ def run(
     was cut off goes on.
     """
     every = targets.read(figures)
-    wanted = targets.used(every, targets.TARGET, targets.VALIDATION)
-    lived = evaluate.prepared(scenario.changed(persons=size.persons))
+    figured = targets.used(every, targets.TARGET, targets.VALIDATION)
+    for target in figured:
+        if not FULL.has(target):
+            raise ValueError(
+                f"target {target.name!r}: {target.year} is not among the years that are lived, "
+                f'{evaluate.FROM} to {evaluate.TO}: give it use = "context"'
+            )
+    wanted = tuple(t for t in figured if size.has(t))
+    lived = evaluate.prepared(scenario.changed(persons=size.persons), size.since)
     problem = Problem(lived, priors.read(), wanted)
     problem.solving()
     who = identity(problem, size, seed)
@@ -140,7 +167,8 @@ def pilot(
     tell: Callable[[fit.Progress], None],
 ) -> NDArray[np.float64]:
     """Every statistic in PILOT lives of the central values: [life, statistic]."""
-    found, tasks = [], []
+    lives: list[Kept] = []
+    tasks: list[Any] = []
     for k in range(PILOT):
         key = f"pilot-{k}"
         known = store.known.get(key)
@@ -150,10 +178,12 @@ def pilot(
         kept = one if isinstance(one, Kept) else one.result()
         if not isinstance(one, Kept):
             store.keep(f"pilot-{k}", {}, kept)
-        found.append(kept.statistics)
+        lives.append(kept)
         progress.accepted = progress.evaluations = k + 1
         tell(progress)
-    return np.array(found)
+    if all(kept.error for kept in lives):
+        raise ValueError(f"no life of the central values came to its end: {kept.error}")
+    return np.array([kept.statistics for kept in lives])
 
 
 def plan_of(problem: Problem, noise: NDArray[np.float64], size: Size, seed: int) -> fit.Plan:
@@ -162,7 +192,7 @@ def plan_of(problem: Problem, noise: NDArray[np.float64], size: Size, seed: int)
     A statistic that no life of the central values has is left out.
     """
     solved = {t.name for t in problem.solving()}
-    spread = np.nanstd(noise, axis=0, ddof=1)
+    spread = fit.spread(noise)
     chosen = [
         k for k, t in enumerate(problem.targets)
         if t.use == targets.TARGET and t.name not in solved and t.statistic != "aes"

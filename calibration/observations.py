@@ -161,6 +161,7 @@ YEARLY: dict[str, Callable[[Lived, int], float]] = {
     "courses_2": _repeat(1),
     "courses_3": _repeat(2),
 }
+COUNTED = ("courses_1", "courses_2", "courses_3")  # over two years
 SURVEYED = ("nea", "need", "roa", "aes", "ebb", "two_years", "informal", "obsolete")
 
 

@@ -4,25 +4,39 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
-from calibration import priors
+from calibration import fit, priors
 from calibration.ensemble import Ensemble
 
 BAND = (0.05, 0.5, 0.95)
+GRID = 21  # quantiles of a figure's own error
 DRAWS = 4_000  # of the prior, for its quantiles
-TOLD = 0.1  # narrower by less is not told apart from not at all
+TOLD = 0.1  # narrower by less is not worth a word
 Row = tuple[str, ...]
 
 
 def quantiles(
     values: NDArray[np.float64], weight: NDArray[np.float64], at: tuple[float, ...] = BAND
 ) -> NDArray[np.float64]:
-    """Weighted quantiles along the first axis; NaN where a value is missing."""
-    order = np.argsort(values, axis=0)
-    ordered = np.take_along_axis(values, order, axis=0)
-    total = np.cumsum(weight[order], axis=0) - 0.5 * weight[order]
-    columns = range(values.shape[1])
-    return np.array([np.interp(at, total[:, k], ordered[:, k]) for k in columns])
+    """Weighted quantiles of each column, of the rows that have a value: [column, quantile]."""
+    found = np.full((values.shape[1], len(at)), np.nan)
+    for k, column in enumerate(values.T):
+        there = np.isfinite(column)
+        if there.any():
+            order = np.argsort(column[there])
+            w = weight[there][order]
+            found[k] = np.interp(at, (np.cumsum(w) - 0.5 * w) / w.sum(), column[there][order])
+    return found
+
+
+def predicted(
+    values: NDArray[np.float64], weight: NDArray[np.float64], error: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Quantiles of what would be published: the ensemble with each figure's own error."""
+    noise = ndtri((np.arange(GRID) + 0.5) / GRID)
+    wider = values[:, None, :] + noise[None, :, None] * error[None, None, :]
+    return quantiles(wider.reshape(-1, values.shape[1]), np.repeat(weight, GRID) / GRID)
 
 
 def rounded(value: float, error: float) -> str:
@@ -35,18 +49,20 @@ def rounded(value: float, error: float) -> str:
 
 
 def figures(found: Ensemble) -> list[Row]:
-    """A figure a row: published, median and band, whether inside, noise beside its error."""
+    """A figure a row: published, median and 90% band of what the ensemble would have published,
+    whether inside, and Monte Carlo error of a life beside the figure's own.
+    """
     d = found.data
-    bands = quantiles(d["statistic"].values, d["weight"].values)
-    noise = np.nanstd(d["noise"].values, axis=0, ddof=1)
-    rows = []
+    own = d["own_error"].values
+    bands = predicted(d["statistic"].values, d["weight"].values, own)
+    noise = fit.spread(d["noise"].values) / own
+    rows: list[Row] = []
     for k, name in enumerate(map(str, d["target"].values)):
-        own, published = float(d["own_error"][k]), float(d["published"][k])
-        low, middle, high = bands[k]
-        inside = "yes" if low - 1.645 * own <= published <= high + 1.645 * own else "no"
-        band = f"{rounded(low, own)} to {rounded(high, own)}"
-        rows.append((name, rounded(published, own), rounded(middle, own), band, inside,
-                     f"{noise[k] / own:.1f}"))  # fmt: skip
+        published, (low, middle, high) = float(d["published"][k]), bands[k]
+        inside = "yes" if low <= published <= high else "no"
+        band = f"{rounded(low, own[k])} to {rounded(high, own[k])}"
+        rows.append((name, rounded(published, own[k]), rounded(middle, own[k]), band, inside,
+                     f"{noise[k]:.1f}" if np.isfinite(noise[k]) else "-"))  # fmt: skip
     return rows
 
 
@@ -62,24 +78,45 @@ def contraction(found: Ensemble) -> dict[str, float]:
     return dict(zip(names, map(float, np.clip(1.0 - variance, 0.0, 1.0)), strict=True))
 
 
+def effective(found: Ensemble) -> float:
+    """Of how many equally weighted members the ensemble is worth."""
+    return float(1.0 / np.sum(found.data["weight"].values ** 2))
+
+
+def told(found: Ensemble) -> float:
+    """The least contraction that is told apart from chance: two standard errors of a variance."""
+    return max(TOLD, 2.0 * float(np.sqrt(2.0 / effective(found))))
+
+
 def parameters(found: Ensemble) -> list[Row]:
     """A parameter a row: prior and posterior 5-95%, and by how much narrower, most first."""
     known = priors.read()
     d, rng = found.data, np.random.default_rng(1)
     drawn = [known.values(known.sample(rng)) for _ in range(DRAWS)]
-    narrower = contraction(found)
+    narrower, least = contraction(found), told(found)
     bands = quantiles(d["value"].values, d["weight"].values)
     rows: list[tuple[float, Row]] = []
     for k, name in enumerate(map(str, d["parameter"].values)):
         low, _, high = bands[k]
         width = (high - low) / 10.0
         posterior = f"{rounded(low, width)} to {rounded(high, width)}"
-        if name not in narrower:
-            rows.append((2.0, (name, "solved", posterior, "-")))
-            continue
-        before = np.quantile([values[name] for values in drawn], (0.05, 0.95))
-        prior = f"{rounded(before[0], width)} to {rounded(before[1], width)}"
-        by = narrower[name]
-        told = f"{100 * by:.0f}%" if by >= TOLD else "not told"
-        rows.append((by, (name, prior, posterior, told)))
+        if name in narrower:
+            before = np.quantile([values[name] for values in drawn], (0.05, 0.95))
+            by = narrower[name]
+            prior = f"{rounded(before[0], width)} to {rounded(before[1], width)}"
+            shown = f"{100 * by:.0f}%" if by >= least else "not told"
+            rows.append((by, (name, prior, posterior, shown)))
+        elif name not in {s.parameter for s in known.structures}:
+            rows.append((2.0, (name, "solved in every draw", posterior, "-")))
     return [row for _, row in sorted(rows, key=lambda pair: -pair[0])]
+
+
+def structures(found: Ensemble) -> list[Row]:
+    """A structural choice a row: prior and posterior probability."""
+    known = priors.read()
+    before = {f"{s.name}: {label}": share for s in known.structures
+              for label, share in zip(s.labels, s.shares, strict=True)}  # fmt: skip
+    d = found.data
+    pairs = zip(map(str, d["choice"].values), d["share"].values, strict=True)
+    return [(name, f"{100 * before[name]:.0f}%", f"{100 * float(share):.0f}%")
+            for name, share in pairs if name in before]  # fmt: skip

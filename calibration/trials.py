@@ -7,6 +7,7 @@ people with the same luck. Circumstances are Dutch and of the years in which the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from simulator.policies.leerrekening import Leerrekening
 from simulator.policies.voucher import Voucher
 from simulator.policy import Policy
 from simulator.record import Recorder
+from simulator.windows import Windows
 
 FOLLOW_UP = 24  # months after the vouchers of the Dutch experiment, Hidalgo et al. 2014
 INFORMED = 12  # months after the brochures, Goerlitz and Tamm 2017: after more than a year
@@ -35,7 +37,7 @@ Changes = Mapping[str, float]
 
 
 @law("voucher_year")
-def had_it():
+def had_it():  # type: ignore[no-untyped-def]
     """One voucher a person, as in the experiment."""
     return _SPENT
 
@@ -44,7 +46,7 @@ class TrialVoucher(Voucher):
     """A voucher for one course, at any moment, up to secondary vocational education."""
 
     name = "trial_voucher"
-    windows = None
+    windows: ClassVar[Windows | None] = None  # type: ignore[assignment]
     on_award = had_it
     on_failure = None
 
@@ -53,7 +55,7 @@ class Bonus(Voucher):
     """The German Bildungspraemie: half of a course, at most EUR 500, at any moment."""
 
     name = "trial_bonus"
-    windows = None
+    windows: ClassVar[Windows | None] = None  # type: ignore[assignment]
     on_award = had_it
     on_failure = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -119,28 +119,31 @@ def _told() -> Iterator[Callable[[str, Progress], None]]:
 
 def _table(found: Ensemble) -> None:
     """Every figure beside the ensemble, and what the fit knows of every parameter."""
-    import numpy as np
+    from calibration import summary
+
+    _print("Published figures beside the ensemble",
+           ("figure", "published", "median", "90% band", "inside", "noise/error"),
+           summary.figures(found))  # fmt: skip
+    _print("What the figures say of the parameters",
+           ("parameter", "prior 5-95%", "posterior 5-95%", "narrower by"),
+           summary.parameters(found))  # fmt: skip
+    _print("What they say of the structure", ("alternative", "prior", "posterior"),
+           summary.structures(found))  # fmt: skip
+    print(
+        f"{found.size} members, worth {summary.effective(found):.0f} of equal weight, after "
+        f"{found.data.attrs['evaluations']} lives; the fit stopped {found.data.attrs['stopped']}"
+    )
+
+
+def _print(title: str, heads: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    from calibration import summary
-
-    console = Console(soft_wrap=True) if not sys.stdout.isatty() else Console()
-    table = Table(box=box.SIMPLE, title="Published figures beside the ensemble")
-    for head in ("figure", "published", "median", "90% band", "inside", "noise/error"):
-        table.add_column(head, justify="left" if head == "figure" else "right")
-    for row in summary.figures(found):
+    table = Table(box=box.SIMPLE, title=title)
+    for k, head in enumerate(heads):
+        table.add_column(head, justify="right" if k else "left", overflow="fold")
+    for row in rows:
         table.add_row(*row)
-    console.print(table)
-    table = Table(box=box.SIMPLE, title="What the figures say of the parameters")
-    for head in ("parameter", "prior 5-95%", "posterior 5-95%", "narrower by"):
-        table.add_column(head, justify="left" if head == "parameter" else "right")
-    for row in summary.parameters(found):
-        table.add_row(*row)
-    console.print(table)
-    weight = found.data["weight"].values
-    print(
-        f"{found.size} members, worth {1 / np.sum(weight**2):.0f} of equal weight, after "
-        f"{found.data.attrs['evaluations']} lives; the fit stopped {found.data.attrs['stopped']}"
-    )
+    width = None if sys.stdout.isatty() else 120
+    Console(width=width).print(table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -19,7 +19,9 @@ from simulator.policy import Policy
 from simulator.stack import ordered
 
 Make = Callable[..., LearningModel]
-PERSONS, MANY = 1_000, 100  # of whom so many start in a month
+MANY = 100  # of a thousand who start in a month
+# As many sets of laws as tests: a sweep for each would take longer to compile than to live.
+BY_PERSON: dict[str, Any] = {"persons": 1_000, "introduction": 0, "agents": True}
 
 
 class Part(Policy):
@@ -101,10 +103,7 @@ def paid(model: LearningModel) -> dict[str, int]:
 
 
 def lived(model: Make, *policies: Policy, **columns: float) -> LearningModel:
-    """A month lived person by person: with as many sets of laws as tests, a sweep for each would
-    take longer to compile than to live.
-    """
-    made = model(*policies, persons=PERSONS, introduction=0, parameters=CERTAIN, agents=True)
+    made = model(*policies, **BY_PERSON, parameters=CERTAIN)
     return ready(made, **columns).run(1)
 
 
@@ -153,7 +152,7 @@ def test_a_voucher_and_an_account_together_pay_one_course(model: Make) -> None:
 
 
 def test_an_employer_who_pays_keeps_private_sources_out_and_is_refunded(model: Make) -> None:
-    made = model(Refund(share=0.4), persons=PERSONS, introduction=0, parameters=CERTAIN, agents=True)
+    made = model(Refund(share=0.4), **BY_PERSON, parameters=CERTAIN)
     made.population.employer["usual_budget"][:] = 80_000
     ready(made, plan_payer=1, hurdle_crowd=1.0).run(1)
     assert paid(made) == {EMPLOYERS: 48_000, "state:refund": 32_000, WORKERS: 20_000}
@@ -171,13 +170,13 @@ def test_who_pays_most_is_remembered(model: Make) -> None:
 
 
 def test_who_needs_no_application_enrols_at_once(model: Make) -> None:
-    made = model(Part(), Fund(), persons=PERSONS, introduction=0, parameters=CERTAIN, agents=True)
+    made = model(Part(), Fund(), **BY_PERSON, parameters=CERTAIN)
     ready(made)
     made._calendar_drivers()
     made._employers()
     made._sweep()
     assert set(made.population.worker["applies"].tolist()) == {0, HELPED}
-    made = model(Fund(), persons=PERSONS, introduction=0, parameters=CERTAIN, agents=True)
+    made = model(Fund(), **BY_PERSON, parameters=CERTAIN)
     ready(made)
     made._calendar_drivers()
     made._employers()
@@ -205,7 +204,7 @@ def test_orders_that_go_in_a_circle_are_refused() -> None:
 def test_what_a_no_show_advanced_comes_back_by_source(model: Make) -> None:
     values = {"action": {**CERTAIN["action"], "no_show": 1.0, "no_show_paid": 1.0}}
     policies = [Part(share=0.3, recovery=0.5), Fund(share=0.5, recovery=1.0)]
-    made = ready(model(*policies, persons=PERSONS, introduction=0, parameters=values, agents=True)).run(1)
+    made = ready(model(*policies, **BY_PERSON, parameters=values)).run(1)
     missed = made.tallies["no_shows"]
     assert missed > MANY
     assert made.tallies["started"] == 0
