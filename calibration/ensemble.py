@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from calibration import fit, priors
 from calibration.evaluate import Problem
+from calibration.targets import TARGET
 from scenarios.scenario import Scenario
 from simulator import MODEL_VERSION
 
@@ -26,7 +27,7 @@ FILE = Path(__file__).parent / "ensemble.nc"
 class Ensemble:
     """Members by row: parameters, their weights, and the model's value of every figure.
 
-    `data` has dims member, coordinate (of z), parameter, target, pilot.
+    `data` has dims member, coordinate (of z), parameter, target, pilot, choice and life.
     """
 
     data: xr.Dataset
@@ -67,7 +68,8 @@ def of(
     fitted[plan.chosen] = True
     error = np.full(len(problem.targets), np.nan)
     error[plan.chosen] = plan.errors
-    t = problem.targets
+    t, lives = problem.targets, found.lives
+    probed = [x.name for x in t if x.statistic == "aes" and x.use == TARGET]
     choices = [
         (s.name, label, sum(w for z, w in zip(rows, found.weight, strict=True)
                             if problem.priors.choices(z)[s.name] == label))
@@ -85,6 +87,12 @@ def of(
             "own_error": (("target",), np.array([x.error for x in t])),
             "error": (("target",), error),
             "fitted": (("target",), fitted),
+            "lived_z": (("life", "coordinate"), np.array([x.z for x in lives], np.float32)),
+            "lived": (
+                ("life", "target"),
+                np.array([x.kept.statistics for x in lives], np.float32),
+            ),
+            "proposed": (("life",), np.array([x.generation for x in lives], np.int16)),
             "share": (("choice",), np.array([share for _, _, share in choices])),
         },
         coords={
@@ -101,6 +109,7 @@ def of(
             "generations": found.generations,
             "evaluations": found.evaluations,
             "stopped": found.stopped,
+            "solved": "; ".join([*(x.name for x in problem.solving()), *probed]),
             "identity": json.dumps(dict(identity)),
         },
     )
@@ -121,6 +130,9 @@ def _described(data: xr.Dataset) -> xr.Dataset:
         "published": ("the figure as published", "as published"),
         "own_error": ("standard error of the figure, with its discrepancy", "as published"),
         "error": ("the same with the Monte Carlo error of a life; NaN: not fitted", "as published"),
+        "lived_z": ("z of every draw that was lived", "SD"),
+        "lived": ("what each of these gave for the figure", "as published"),
+        "proposed": ("the generation of proposals it is of; 0: the prior", "number"),
         "share": ("posterior probability of a structural alternative", "share"),
         "fitted": ("whether the fit used the figure", "yes or no"),
     }

@@ -46,8 +46,17 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Life:
+    """A draw that was lived, and the generation of proposals that it is of; 0 is the prior."""
+
+    generation: int
+    z: tuple[float, ...]
+    kept: Kept
+
+
+@dataclass(frozen=True)
 class Posterior:
-    """The last generation that was completed: a draw a row, with its weight."""
+    """The last generation that was completed: a draw a row, with its weight; and every life."""
 
     z: NDArray[np.float64]
     weight: NDArray[np.float64]
@@ -56,6 +65,7 @@ class Posterior:
     generations: int
     evaluations: int
     stopped: str
+    lives: tuple[Life, ...] = ()
 
 
 @dataclass
@@ -66,8 +76,6 @@ class Progress:
     accepted: int = 0
     wanted: int = 0
     evaluations: int = 0
-    again: int = 0  # of which taken from the store
-    epsilon: float = np.inf
     begun: float = field(default_factory=time.monotonic)
 
 
@@ -89,7 +97,7 @@ class Desk:
     def __init__(self, task: Task, executor: Executor, store: Store, plan: Plan) -> None:
         self._task, self._executor, self._store, self._plan = task, executor, store, plan
         self.answers: dict[str, dict[str, float]] = {}
-        self.lived = 0
+        self.lives: list[Life] = []
 
     def ask(self, z: Z) -> Future[Kept] | Kept:
         """The evaluation of a draw: known, or under way."""
@@ -97,10 +105,9 @@ class Desk:
         if key in self._store.known:
             return self._store.known[key]
         seed = draws.replicate(self._plan.seed, int(key[:15], 16))
-        self.lived += 1
         return self._executor.submit(self._task, dict(z), seed)
 
-    def settle(self, z: Z, found: Future[Kept] | Kept) -> Kept:
+    def settle(self, z: Z, found: Future[Kept] | Kept, generation: int) -> None:
         """Wait for an evaluation, keep it, and have its answer ready."""
         key = key_of(z)
         if isinstance(found, Kept):
@@ -109,8 +116,10 @@ class Desk:
             kept = found.result()
             if key not in self._store.known:
                 self._store.keep(key, z, kept)
-        self.answers[key] = self.statistics(kept)
-        return kept
+        if key not in self.answers:
+            self.answers[key] = self.statistics(kept)
+            where = tuple(float(z[name]) for name in self._plan.names)
+            self.lives.append(Life(generation, where, kept))
 
     def statistics(self, kept: Kept) -> dict[str, float]:
         """The chosen statistics in standard errors; what could not be measured is far off."""
@@ -160,9 +169,8 @@ def _sampler(
                         waiting.append((number, z, desk.ask(z)))
                         number += 1
                     k, z, found = waiting.popleft()
-                    before = len(desk.answers)
-                    desk.settle(z, found)
-                    progress.evaluations += len(desk.answers) - before
+                    desk.settle(z, found, t)
+                    progress.evaluations = len(desk.lives)
                     sample.append(_seeded(simulate_one, plan.seed, t, k))
                     progress.accepted = sample.n_accepted
                     tell()
@@ -256,7 +264,10 @@ def _last(
     there = plan.observed / plan.errors
     values = np.array([list(desk.statistics(k).values()) for k in kept])
     off = np.sqrt(np.mean((values - there) ** 2, axis=1))
-    return Posterior(z, weight / weight.sum(), kept, off, history.max_t + 1, evaluations, stopped)
+    return Posterior(
+        z, weight / weight.sum(), kept, off, history.max_t + 1, evaluations, stopped,
+        tuple(desk.lives),
+    )  # fmt: skip
 
 
 def spread(lives: NDArray[np.float64]) -> NDArray[np.float64]:

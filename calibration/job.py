@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -22,7 +23,6 @@ from calibration.trials import TRIALS
 from scenarios.scenario import Scenario
 from simulator import draws
 
-PILOT = 12  # lives of the central values, with other luck: the Monte Carlo error of every statistic
 NEEDS = "calibrating needs the packages of the extra: pip install 'llo-simulator[calibrate]'"
 SLOPES = 99  # the number of the life on which slopes are measured
 
@@ -30,13 +30,15 @@ SLOPES = 99  # the number of the life on which slopes are measured
 @dataclass(frozen=True)
 class Size:
     """How much work a calibration is: lives of so many persons, from a month on, with the
-    experiments or without; figures of other years are left out.
+    experiments or without; figures of other years are left out. `pilot` lives of the central values
+    tell the Monte Carlo error of every statistic.
     """
 
     persons: int
     particles: int
     generations: int
     minutes: float
+    pilot: int
     since: str = evaluate.FROM
     experiments: bool = True
 
@@ -49,8 +51,8 @@ class Size:
         return first + two_years <= target.year <= int(evaluate.TO[:4])
 
 
-FULL = Size(persons=20_000, particles=200, generations=5, minutes=85.0)
-QUICK = Size(persons=2_000, particles=12, generations=2, minutes=3.0, since="2018-01",
+FULL = Size(persons=20_000, particles=200, generations=5, minutes=85.0, pilot=12)
+QUICK = Size(persons=2_000, particles=8, generations=2, minutes=3.0, pilot=6, since="2018-01",
              experiments=False)  # fmt: skip
 
 
@@ -82,14 +84,11 @@ def processes(address: str = "local") -> Iterator[tuple[Executor, int]]:
 
     if address == "local":
         cluster: Any = dask.LocalCluster(
-            n_workers=os.cpu_count() or 1, threads_per_worker=1, dashboard_address=None
-        )
-    elif address.startswith("tcp://"):
-        cluster = address
+            n_workers=os.cpu_count() or 1, threads_per_worker=1, dashboard_address=":0",
+            silence_logs=logging.ERROR,
+        )  # fmt: skip
     else:
-        raise ValueError(
-            f"engine {address!r}: give local, or tcp:// and the address of a scheduler"
-        )
+        cluster = address
     try:
         client = dask.Client(cluster, timeout=10)
     except OSError as error:
@@ -100,6 +99,14 @@ def processes(address: str = "local") -> Iterator[tuple[Executor, int]]:
         client.close()
         if address == "local":
             cluster.close()
+
+
+def check_engine(address: str) -> None:
+    """ValueError if there is no such engine."""
+    if address != "local" and not address.startswith("tcp://"):
+        raise ValueError(
+            f"engine {address!r}: give local, or tcp:// and the address of a scheduler"
+        )
 
 
 def identity(problem: Problem, size: Size, seed: int) -> dict[str, str]:
@@ -113,7 +120,7 @@ def identity(problem: Problem, size: Size, seed: int) -> dict[str, str]:
         "priors": repr((problem.priors.priors, problem.priors.structures)).encode(),
         "correlations": problem.priors.correlation.tobytes(),
         "targets": repr(problem.targets).encode(),
-        "size": repr((size.persons, size.particles, size.since)).encode(),
+        "size": repr((size.persons, size.particles, size.pilot, size.since)).encode(),
         "seed": str(seed).encode(),
     }
     return {name: hashlib.sha256(part).hexdigest()[:16] for name, part in parts.items()}
@@ -132,6 +139,7 @@ def run(
     """Calibrate; what is lived is kept in a folder of its own within `work`, from which a fit that
     was cut off goes on.
     """
+    check_engine(engine)
     every = targets.read(figures)
     figured = targets.used(every, targets.TARGET, targets.VALIDATION)
     for target in figured:
@@ -151,7 +159,7 @@ def run(
             tell("slopes", fit.Progress())
             problem = evaluate.with_slopes(problem, draws.replicate(seed, SLOPES))
             task = Evaluate(problem)
-            noise = pilot(task, executor, store, seed, lambda p: tell("noise", p))
+            noise = pilot(size.pilot, task, executor, store, seed, lambda p: tell("noise", p))
             plan = plan_of(problem, noise, size, seed)
             found = fit.posterior(task, plan, executor, store, 2 * width, lambda p: tell("fit", p))
     finally:
@@ -160,20 +168,21 @@ def run(
 
 
 def pilot(
+    many: int,
     task: Evaluate,
     executor: Executor,
     store: Store,
     seed: int,
     tell: Callable[[fit.Progress], None],
 ) -> NDArray[np.float64]:
-    """Every statistic in PILOT lives of the central values: [life, statistic]."""
+    """Every statistic in so many lives of the central values: [life, statistic]."""
     lives: list[Kept] = []
     tasks: list[Any] = []
-    for k in range(PILOT):
+    for k in range(many):
         key = f"pilot-{k}"
         known = store.known.get(key)
         tasks.append(known or executor.submit(task, {}, draws.replicate(seed, k)))
-    progress = fit.Progress(wanted=PILOT)
+    progress = fit.Progress(wanted=many)
     for k, one in enumerate(tasks):
         kept = one if isinstance(one, Kept) else one.result()
         if not isinstance(one, Kept):

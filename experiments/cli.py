@@ -221,6 +221,9 @@ def policies(
     odd: Annotated[
         Path | None, typer.Option(help="Make the tables of this page anew, as docs/ODD.md.")
     ] = None,
+    register: Annotated[
+        bool, typer.Option("--register", help="Print the page docs/assumptions.md, in Markdown.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """List the instruments with their parameters, units, bounds and sources.
@@ -233,6 +236,12 @@ def policies(
     kinds = available()
     if page:
         print(pages.instruments(kinds), end="")
+        return
+    if register:
+        from experiments import assumptions
+        from scenarios.scenario import resolve, solved
+
+        print(assumptions.page(solved(resolve("levels.toml"))), end="")
         return
     if odd is not None:
         from experiments import odd as description
@@ -292,5 +301,5 @@ def bench(
     print(json.dumps(rows, indent=1)) if as_json else printing.bench(rows)
 
 
-for command in (years.run, years.backcast, fitting.calibrate):
+for command in (years.run, years.backcast, fitting.calibrate, fitting.validate):
     app.command()(command)

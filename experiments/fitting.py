@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from experiments.console import Persons, scenario_of, with_progress, writable
+from experiments.console import Json, Persons, scenario_of, with_progress, writable, write_text
 
 if TYPE_CHECKING:
     from calibration.ensemble import Ensemble
@@ -65,6 +66,38 @@ def calibrate(
     ensemble.write(found, target)
     _table(found)
     print(f"\nWritten: {target}")
+
+
+def validate(
+    ensemble: Annotated[
+        Path | None, typer.Argument(help="An ensemble of llo calibrate; without it ours.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the page to this file as well, in Markdown.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Hold the model against figures that it was not shown: predicted, inside or not, scores.
+
+    Example: llo validate --out docs/validation.md
+    """
+    from calibration import ensemble as ensembles
+    from calibration import targets, validation
+    from experiments import validation_page
+
+    if out is not None:
+        writable(out.parent)
+    found, known = ensembles.read(ensemble), targets.read()
+    checks, left = validation.checks(found), validation.left_out(found, known)
+    if out is not None:
+        write_text(out, validation_page.page(found, checks, left))
+    if as_json:
+        print(json.dumps(validation_page.as_data(checks, left), indent=1))
+        return
+    for title, heads, rows in validation_page.tables(checks, left):
+        _print(title, heads, rows)
+    if out is not None:
+        print(f"Written: {out}")
 
 
 def _levels(persons: int | None, seed: int, out: Path | None) -> None:

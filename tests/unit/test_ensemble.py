@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from calibration import ensemble, evaluate, fit, job, priors, summary, targets
+from calibration import ensemble, evaluate, fit, job, priors, summary, targets, validation
 from calibration.store import Kept
 from scenarios.scenario import load
 
@@ -34,7 +34,8 @@ def made() -> ensemble.Ensemble:
     noise = values + 0.1 * targets.errors(wanted) * rng.standard_normal((12, len(wanted)))
     plan = job.plan_of(problem, noise, job.FULL, 1)
     weight = np.full(MEMBERS, 1.0 / MEMBERS)
-    found = fit.Posterior(z, weight, kept, np.ones(MEMBERS), 3, 500, "after 3 generations")
+    lives = tuple(fit.Life(0, tuple(row), k) for row, k in zip(z, kept, strict=True))
+    found = fit.Posterior(z, weight, kept, np.ones(MEMBERS), 3, 500, "after 3 generations", lives)
     return ensemble.of(problem, plan, noise, found, {"model": "x"})
 
 
@@ -113,3 +114,47 @@ def test_quantiles_are_weighted_and_skip_what_is_missing() -> None:
 )  # fmt: skip
 def test_no_more_digits_than_the_error_supports(value: float, error: float, shown: str) -> None:
     assert summary.rounded(value, error) == shown
+
+
+def test_scores_are_those_of_a_normal_prediction() -> None:
+    one, equal = np.array([0.5]), np.ones(1)
+    log_score, crps = validation.scores(one, equal, 0.5, 0.1)
+    assert log_score == pytest.approx(-0.5 * np.log(2 * np.pi))
+    assert crps == pytest.approx((2**0.5 - 1) / np.pi**0.5)  # of a normal at its mean
+    worse = validation.scores(one, equal, 0.8, 0.1)
+    assert worse[0] == pytest.approx(log_score - 4.5)
+    assert worse[1] > crps
+    assert validation.scores(np.array([np.nan]), equal, 0.5, 0.1)[0] == -np.inf
+
+
+def test_figures_are_checked_by_what_the_fit_was_shown(made: ensemble.Ensemble) -> None:
+    checks = {one.name: one for one in validation.checks(made)}
+    assert checks["need 2021, employees"].shown == "solved"
+    assert checks["AES 2016, 25-64"].shown == "solved"
+    assert checks["voucher RCT, gain"].shown == "fitted"
+    assert checks["STAP 2022, awards"].shown == "predicted"
+    first = str(made.data["target"].values[0])
+    assert [name for name, one in checks.items() if not one.inside] == [first]
+
+
+def test_every_series_that_is_fitted_is_left_out_in_turn(made: ensemble.Ensemble) -> None:
+    left = validation.left_out(made, targets.read())
+    names = [one.series for one in left]
+    assert {"the Dutch voucher experiment", "the French account", "the information experiments",
+            "STAP 2022", "2022 from the years before"} <= set(names)  # fmt: skip
+    counted = sorted(f.name for one in left[:-1] for f in one.figures)
+    fitted = made.data["target"].values[made.data["fitted"].values]
+    assert counted == sorted(map(str, fitted))
+    assert all(one.lives == validation.FEWEST for one in left)
+
+
+def test_the_nearest_lives_are_judged_by_the_figures_that_are_used() -> None:
+    off = np.array([[0.0, 9.0], [3.0, 0.0], [6.0, 0.0], [9.0, 0.0]] * 30)
+    data = xr.Dataset(
+        {"proposed": ("life", np.zeros(120, int)), "lived": (("life", "target"), off),
+         "published": ("target", np.zeros(2)), "error": ("target", np.ones(2))}
+    )  # fmt: skip
+    found = ensemble.Ensemble(data)
+    near = [set(validation.nearest(found, np.array(u)) % 4) for u in ([True, False], [False, True])]
+    assert near[0] == {0}
+    assert 0 not in near[1]
