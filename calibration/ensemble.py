@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -63,18 +64,10 @@ def of(
         {**problem.priors.values(z), **kept.intercepts}
         for z, kept in zip(rows, found.kept, strict=True)
     ]
-    names = sorted(set().union(*values))
-    fitted = np.zeros(len(problem.targets), bool)
-    fitted[plan.chosen] = True
-    error = np.full(len(problem.targets), np.nan)
-    error[plan.chosen] = plan.errors
-    t, lives = problem.targets, found.lives
-    probed = [x.name for x in t if x.statistic == "aes" and x.use == TARGET]
-    choices = [
-        (s.name, label, sum(w for z, w in zip(rows, found.weight, strict=True)
-                            if problem.priors.choices(z)[s.name] == label))
-        for s in problem.priors.structures for label in s.labels
-    ]  # fmt: skip
+    names, t, lives = sorted(set().union(*values)), problem.targets, found.lives
+    fitted, error = np.zeros(len(t), bool), np.full(len(t), np.nan)
+    fitted[plan.chosen], error[plan.chosen] = True, plan.errors
+    choices = _choices(problem, rows, found.weight)
     data = xr.Dataset(
         {
             "z": (("member", "coordinate"), found.z),
@@ -88,37 +81,52 @@ def of(
             "error": (("target",), error),
             "fitted": (("target",), fitted),
             "lived_z": (("life", "coordinate"), np.array([x.z for x in lives], np.float32)),
-            "lived": (
-                ("life", "target"),
-                np.array([x.kept.statistics for x in lives], np.float32),
-            ),
+            "lived": (("life", "target"),
+                      np.array([x.kept.statistics for x in lives], np.float32)),
             "proposed": (("life",), np.array([x.generation for x in lives], np.int16)),
-            "share": (("choice",), np.array([share for _, _, share in choices])),
+            "share": (("choice",), np.array(list(choices.values()))),
         },
-        coords={
-            "coordinate": list(plan.names),
-            "parameter": names,
-            "target": [x.name for x in t],
-            "choice": [f"{name}: {label}" for name, label, _ in choices],
-        },
-        attrs={
-            "kind": KIND,
-            "model_version": MODEL_VERSION,
-            "made": datetime.now(UTC).strftime("%Y-%m-%d"),
-            "persons": problem.scenario.persons,
-            "generations": found.generations,
-            "evaluations": found.evaluations,
-            "stopped": found.stopped,
-            "solved": "; ".join([*(x.name for x in problem.solving()), *probed]),
-            "identity": json.dumps(dict(identity)),
-        },
-    )
+        coords={"coordinate": list(plan.names), "parameter": names,
+                "target": [x.name for x in t], "choice": list(choices)},
+        attrs=_attributes(problem, found, identity),
+    )  # fmt: skip
     return Ensemble(_described(data))
+
+
+def _choices(
+    problem: Problem, rows: Sequence[Mapping[str, float]], weight: NDArray[np.float64]
+) -> dict[str, float]:
+    """The posterior probability of every structural alternative."""
+    chosen = [problem.priors.choices(z) for z in rows]
+    return {
+        f"{s.name}: {label}": float(
+            sum(w for c, w in zip(chosen, weight, strict=True) if c[s.name] == label)
+        )
+        for s in problem.priors.structures
+        for label in s.labels
+    }
+
+
+def _attributes(
+    problem: Problem, found: fit.Posterior, identity: Mapping[str, str]
+) -> dict[str, Any]:
+    probed = [x.name for x in problem.targets if x.statistic == "aes" and x.use == TARGET]
+    return {
+        "kind": KIND,
+        "model_version": MODEL_VERSION,
+        "made": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "persons": problem.scenario.persons,
+        "generations": found.generations,
+        "evaluations": found.evaluations,
+        "stopped": found.stopped,
+        "solved": "; ".join([*(x.name for x in problem.solving()), *probed]),
+        "identity": json.dumps(dict(identity)),
+    }
 
 
 def _described(data: xr.Dataset) -> xr.Dataset:
     told = {
-        "z": ("coordinates of the draw: standard normal a priori", "SD"),
+        "z": ("coordinates of the parameter set: standard normal a priori", "SD"),
         "weight": ("share of the posterior that the member stands for", "share"),
         "distance": ("root mean square distance from the fitted figures", "standard errors"),
         "value": ("value of the parameter, solved intercepts included", "as declared"),
@@ -130,7 +138,7 @@ def _described(data: xr.Dataset) -> xr.Dataset:
         "published": ("the figure as published", "as published"),
         "own_error": ("standard error of the figure, with its discrepancy", "as published"),
         "error": ("the same with the Monte Carlo error of a life; NaN: not fitted", "as published"),
-        "lived_z": ("z of every draw that was lived", "SD"),
+        "lived_z": ("z of every candidate that was lived", "SD"),
         "lived": ("what each of these gave for the figure", "as published"),
         "proposed": ("the generation of proposals it is of; 0: the prior", "number"),
         "share": ("posterior probability of a structural alternative", "share"),

@@ -1,7 +1,7 @@
-"""One draw lived: intercepts solved, the years of the figures lived, every figure laid beside.
+"""One candidate lived: intercepts solved, the years of the figures lived, every figure laid beside.
 
-The life is a function of the draw and its seed alone, so that it may be computed anywhere, in any
-order, and once.
+The life is a function of the candidate and its seed alone, so that it may be computed anywhere, in
+any order, and once.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """What a draw gave: the intercepts that it took, and the model's value of every target."""
+    """What a candidate gave: the intercepts that it took, and the model's value of every target."""
 
     intercepts: dict[str, float]
     statistics: NDArray[np.float64]
@@ -67,10 +67,10 @@ def prepared(scenario: Scenario, since: str = FROM) -> Scenario:
 
 
 def evaluate(problem: Problem, z: Mapping[str, float], seed: int) -> Evaluated:
-    """Live a draw.
+    """Live a candidate.
 
-    The intercepts are solved by Newton's steps with slopes that are the same for every draw, on the
-    same people with the same luck, until each is met within its figure's own error.
+    The intercepts are solved by Newton's steps, with slopes that are the same for every candidate,
+    on the same people with the same luck, until each is met within its figure's own error.
     """
     values = problem.priors.values(z)
     wanted = problem.solving()

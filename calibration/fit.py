@@ -1,4 +1,4 @@
-"""The posterior by ABC-SMC: pyabc decides what to draw next, this decides that it may be repeated.
+"""The posterior by ABC-SMC: pyabc decides what to try next, this decides that it may be repeated.
 
 Every candidate has a number, and its luck is that number's: candidates are judged in order, however
 many are lived at once and wherever. So a fit gives the same result on any number of processes, and
@@ -25,7 +25,7 @@ FAR = 10.0  # standard errors from the figure at which what could not be measure
 
 
 class Task(Protocol):
-    """One evaluation, to be run in any process: a function of the draw and its seed alone."""
+    """One evaluation, to be run in any process: a function of the candidate and its seed alone."""
 
     def __call__(self, z: Z, seed: int) -> Kept: ...
 
@@ -47,7 +47,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Life:
-    """A draw that was lived, and the generation of proposals that it is of; 0 is the prior."""
+    """A candidate that was lived, and the generation of proposals that it is of; 0 is the prior."""
 
     generation: int
     z: tuple[float, ...]
@@ -56,7 +56,7 @@ class Life:
 
 @dataclass(frozen=True)
 class Posterior:
-    """The last generation that was completed: a draw a row, with its weight; and every life."""
+    """The last generation that was completed: a member a row, with its weight; and every life."""
 
     z: NDArray[np.float64]
     weight: NDArray[np.float64]
@@ -91,8 +91,8 @@ class _Spent(Exception):  # noqa: N818  # no error: the end of the budget
     """The budget is used up within a generation."""
 
 
-class Desk:
-    """Has draws evaluated, each once, at most `width` at a time, and keeps what comes of them."""
+class Evaluations:
+    """Has candidates evaluated, each once, and keeps what comes of them."""
 
     def __init__(self, task: Task, executor: Executor, store: Store, plan: Plan) -> None:
         self._task, self._executor, self._store, self._plan = task, executor, store, plan
@@ -100,7 +100,7 @@ class Desk:
         self.lives: list[Life] = []
 
     def ask(self, z: Z) -> Future[Kept] | Kept:
-        """The evaluation of a draw: known, or under way."""
+        """The evaluation of a candidate: known, or under way."""
         key = key_of(z)
         if key in self._store.known:
             return self._store.known[key]
@@ -138,17 +138,17 @@ class Desk:
 
 
 def scale(*, samples: NDArray[np.float64], **_: Any) -> NDArray[np.float64]:
-    """What a statistic is divided by in the distance: its error and its spread among draws, both.
+    """What a statistic is divided by in the distance: its error and its spread among candidates.
 
-    Statistics are in units of their error. A figure that hardly any draw meets does not drown the
-    others at first; when draws come to agree with it, its error alone counts.
+    Statistics are in units of their error. A figure that hardly any candidate meets does not drown
+    the others at first; when they come to agree with it, its error alone counts.
     """
     spread = 1.4826 * np.nanmedian(np.abs(samples - np.nanmedian(samples, axis=0)), axis=0)
     return np.asarray(np.sqrt(1.0 + spread**2))
 
 
 def _sampler(
-    desk: Desk, plan: Plan, width: int, progress: Progress, tell: Callable[[], None]
+    asking: Evaluations, plan: Plan, width: int, progress: Progress, tell: Callable[[], None]
 ) -> Any:
     """pyabc's part that has candidates judged, one after another by number."""
     from pyabc.sampler import Sampler
@@ -166,11 +166,11 @@ def _sampler(
                 while sample.n_accepted < n:
                     while len(waiting) < width and not (everybody and number >= n):
                         z = _proposed(simulate_one, plan.seed, t, number)
-                        waiting.append((number, z, desk.ask(z)))
+                        waiting.append((number, z, asking.ask(z)))
                         number += 1
                     k, z, found = waiting.popleft()
-                    desk.settle(z, found, t)
-                    progress.evaluations = len(desk.lives)
+                    asking.settle(z, found, max(t, 0))  # t is -1 before the first
+                    progress.evaluations = len(asking.lives)
                     sample.append(_seeded(simulate_one, plan.seed, t, k))
                     progress.accepted = sample.n_accepted
                     tell()
@@ -201,7 +201,7 @@ def _seeded(simulate_one: Callable[[], Any], seed: int, t: int, number: int) -> 
 
 
 def _proposed(simulate_one: Callable[[], Any], seed: int, t: int, number: int) -> Z:
-    """The draw that a candidate proposes."""
+    """The point that a candidate is."""
     try:
         particle = _seeded(simulate_one, seed, t, number)
     except _Asked as asked:
@@ -228,13 +228,13 @@ def posterior(
 
     logging.getLogger("ABC").setLevel(logging.ERROR)
     progress = Progress()
-    desk = Desk(task, executor, store, plan)
+    asking = Evaluations(task, executor, store, plan)
     prior = pyabc.Distribution(**{name: pyabc.RV("norm", 0, 1) for name in plan.names})
     distance = pyabc.AdaptivePNormDistance(p=2, scale_function=scale)
     abc = pyabc.ABCSMC(
-        desk.answer, prior, distance, population_size=plan.particles,
+        asking.answer, prior, distance, population_size=plan.particles,
         transitions=Normal(), eps=pyabc.QuantileEpsilon(alpha=0.5),
-        sampler=_sampler(desk, plan, width, progress, lambda: tell(progress)),
+        sampler=_sampler(asking, plan, width, progress, lambda: tell(progress)),
     )  # fmt: skip
     there = plan.observed / plan.errors
     abc.new("sqlite://", {str(k): float(v) for k, v in enumerate(there)})
@@ -249,11 +249,11 @@ def posterior(
             f"{progress.evaluations} evaluations did not suffice for one generation of "
             f"{plan.particles}: give more time or fewer particles; what was lived is kept"
         )
-    return _last(history, plan, desk, store, progress.evaluations, stopped)
+    return _last(history, plan, asking, store, progress.evaluations, stopped)
 
 
 def _last(
-    history: Any, plan: Plan, desk: Desk, store: Store, evaluations: int, stopped: str
+    history: Any, plan: Plan, asking: Evaluations, store: Store, evaluations: int, stopped: str
 ) -> Posterior:
     frame, weight = history.get_distribution(t=history.max_t)
     z = frame[list(plan.names)].to_numpy(float)
@@ -262,11 +262,11 @@ def _last(
     keys = [key_of(dict(zip(plan.names, row, strict=True))) for row in z]
     kept = tuple(store.known[key] for key in keys)
     there = plan.observed / plan.errors
-    values = np.array([list(desk.statistics(k).values()) for k in kept])
+    values = np.array([list(asking.statistics(k).values()) for k in kept])
     off = np.sqrt(np.mean((values - there) ** 2, axis=1))
     return Posterior(
         z, weight / weight.sum(), kept, off, history.max_t + 1, evaluations, stopped,
-        tuple(desk.lives),
+        tuple(asking.lives),
     )  # fmt: skip
 
 
@@ -281,7 +281,7 @@ def spread(lives: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def resampled(weight: Sequence[float] | NDArray[np.float64], count: int) -> NDArray[np.int64]:
-    """Systematic resampling: indices of `count` draws that stand for the weighted ones."""
+    """Systematic resampling: indices of `count` members that stand for the weighted ones."""
     total = np.cumsum(np.asarray(weight, float))
     places = (np.arange(count) + 0.5) / count * total[-1]
     return np.asarray(np.searchsorted(total, places), np.int64)

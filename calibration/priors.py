@@ -1,6 +1,6 @@
-"""Priors as data: what may be drawn, from what distribution, and what a draw makes of a scenario.
+"""Priors as data: what is uncertain, how much, and what a candidate makes of a scenario.
 
-A draw is a point z of independent standard normals. A normal copula correlates them, and each
+A candidate is a point z of independent standard normals. A normal copula correlates them, and each
 parameter's own distribution turns its one into a value; a structural alternative takes its choice
 from the part of the line in which its z falls. So that one kind of prior serves every fit.
 """
@@ -72,13 +72,13 @@ class Structure:
     labels: tuple[str, ...]
 
     def choice(self, u: float) -> int:
-        """Which choice a draw u from (0, 1) means."""
+        """Which choice a number u from (0, 1) means."""
         return int(np.searchsorted(np.cumsum(self.shares)[:-1], u, side="right"))
 
 
 @dataclass(frozen=True)
 class Solved:
-    """An intercept that every draw solves, and the target that it must meet."""
+    """An intercept that every candidate solves, and the target that it must meet."""
 
     name: str
     target: str
@@ -92,7 +92,7 @@ class Solved:
 
 @dataclass(frozen=True)
 class Priors:
-    """All that a draw decides, in order: parameters, then structural alternatives."""
+    """All that a candidate decides, in order: parameters, then structural alternatives."""
 
     priors: tuple[Prior, ...]
     structures: tuple[Structure, ...]
@@ -109,7 +109,7 @@ class Priors:
         return np.linalg.cholesky(self.correlation)
 
     def values(self, z: Mapping[str, float]) -> dict[str, float]:
-        """Parameter values of a draw, structural choices applied; a missing z is the median."""
+        """Parameter values of a candidate, choices applied; a missing z is the median."""
         normal = self._root @ np.array([z.get(p.name, 0.0) for p in self.priors])
         pairs = zip(self.priors, ndtr(normal), strict=True)
         found = {p.name: float(p.quantile(u)) for p, u in pairs}
@@ -120,11 +120,11 @@ class Priors:
         return found
 
     def choices(self, z: Mapping[str, float]) -> dict[str, str]:
-        """The label of every structural choice of a draw."""
+        """The label of every structural choice of a candidate."""
         return {s.name: s.labels[s.choice(float(ndtr(z[s.name])))] for s in self.structures}
 
     def sample(self, rng: np.random.Generator) -> dict[str, float]:
-        """A draw from the prior."""
+        """A candidate from the prior."""
         return dict(zip(self.names, map(float, rng.standard_normal(len(self.names))), strict=True))
 
 

@@ -1,4 +1,4 @@
-"""What a generation of draws proposes for the next one: a normal, with a part of the prior."""
+"""What a generation proposes for the next one: a normal, with a part of the prior."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from numpy.typing import NDArray
 from pyabc.parameters import Parameter
 from pyabc.transition import Transition
 
-WIDER = 1.2  # than the draws themselves: importance weights stay bounded where they are few
+WIDER = 1.2  # than the members themselves: importance weights stay bounded where they are few
 PRIOR = 0.1  # of the proposals are from the prior, so that no weight can pass ten
 
 
 class Normal(Transition):  # type: ignore[misc, unused-ignore]
-    """A normal with the mean and covariance of the draws, shrunk to the prior as far as few draws
-    in many dimensions ask for, mixed with the prior itself.
+    """A normal with the mean and covariance of the members, shrunk to the prior as far as their
+    number in so many dimensions asks for, mixed with the prior itself.
 
-    A kernel around every draw, pyabc's own way, leaves a handful of effective draws in forty
+    A kernel around every member, pyabc's own way, leaves a handful of effective ones in forty
     dimensions: most of them the figures say nothing of, and each costs weight. All coordinates are
     standard normal a priori. Shrinkage as Ledoit and Wolf 2004, here to the identity; the part of
     the prior is the defensive mixture of Hesterberg 1995.
     """
 
     def fit(self, X: pd.DataFrame, w: NDArray[np.float64]) -> None:
-        """Take the draws X, one a row, with their weights w, which add up to 1."""
+        """Take the members X, one a row, with their weights w, which add up to 1."""
         values, n = X.to_numpy(float), 1.0 / float(np.sum(w**2))
         mean = w @ values
         centred = values - mean

@@ -24,7 +24,7 @@ class Kept:
 
 
 def key_of(z: Mapping[str, float]) -> str:
-    """A draw's name: the same for the same numbers to the last bit, whatever their order."""
+    """A candidate's name: the same for the same numbers to the last bit, whatever their order."""
     text = json.dumps({name: float(z[name]).hex() for name in sorted(z)})
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 

@@ -67,7 +67,7 @@ def figures(found: Ensemble) -> list[Row]:
 
 
 def contraction(found: Ensemble) -> dict[str, float]:
-    """By how much each coordinate of the draw is narrower than its prior: 0 not at all, 1 wholly.
+    """By how much each coordinate is narrower than its prior: 0 not at all, 1 wholly.
 
     1 less the ratio of variances. Coordinates are standard normal a priori.
     """
@@ -107,7 +107,7 @@ def parameters(found: Ensemble) -> list[Row]:
             shown = f"{100 * by:.0f}%" if by >= least else "not told"
             rows.append((by, (name, prior, posterior, shown)))
         elif name not in {s.parameter for s in known.structures}:
-            rows.append((2.0, (name, "solved in every draw", posterior, "-")))
+            rows.append((2.0, (name, "solved in each", posterior, "-")))
     return [row for _, row in sorted(rows, key=lambda pair: -pair[0])]
 
 

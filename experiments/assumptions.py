@@ -19,9 +19,9 @@ source is, and what the calibration did with it. Parameters of instruments that 
 as it likes (amounts, budgets, ages) are choices, and stand in [instruments.md](instruments.md).
 
 - **class**: K = calibrated on Dutch series, X = matched to an experiment, P = stays a prior;
-  `solved` = found anew in every draw; `structure` = a switch between alternatives; `level` = solved
-  once, for the baseline; `-` = fixed at its value in every run unless a scenario says otherwise.
-  *deep* = no evidence on its size at all.
+  `solved` = found anew for each parameter set; `structure` = a switch between alternatives;
+  `level` = solved once, for the baseline; `-` = fixed at its value in every run unless a scenario
+  says otherwise. *deep* = no evidence on its size at all.
 - **quality**: {tags}.
 - **rank**: place among the assumptions that decide results; empty until the sensitivity study.
 

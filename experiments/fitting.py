@@ -131,9 +131,11 @@ def _told() -> Iterator[Callable[[str, Progress], None]]:
             many = f": {progress.accepted} of {progress.wanted}" if progress.wanted else ""
             return f"Calibrating: {STAGES[stage]}{many}"
         took = time.monotonic() - progress.begun
+        first = progress.generation < 0
+        what = "a first sample" if first else f"generation {progress.generation + 1}"
         return (
-            f"Calibrating: generation {progress.generation + 1}, {progress.accepted} of "
-            f"{progress.wanted} accepted; {progress.evaluations} lives in {took / 60:.0f} min"
+            f"Calibrating: {what}, {progress.accepted} of {progress.wanted} accepted; "
+            f"{progress.evaluations} lives in {took / 60:.0f} min"
         )
 
     if console.is_terminal:

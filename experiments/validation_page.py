@@ -32,7 +32,7 @@ def tables(checks: Sequence[Scored], left: Sequence[LeftOut]) -> list[Table]:
     for shown, title in (
         ("predicted", "Predicted: figures that the fit was not shown"),
         ("fitted", "Fitted: figures that it was shown"),
-        ("solved", "Solved: figures that every draw meets by construction"),
+        ("solved", "Solved: figures that each is made to meet"),
     ):
         rows = [_row(one) for one in checks if one.shown == shown]
         if rows:
@@ -65,8 +65,8 @@ persons each, fitted {made} (version {version} of the model, {lives:,} lives).
   has -0.9 and 0.2. Lower log scores and higher CRPS are worse.
 - **Left out**: the fit is done again without a series, from the lives that were drawn from the
   prior (the nearest tenth is kept), and predicts it. That is coarser than the fit itself, so that
-  its bands are wider. Every draw is solved to meet the NEA of 2022 and the need of 2021, in all of
-  these: of 2022 it is the other figures that are predicted.
+  its bands are wider. Each parameter set is solved to meet the NEA of 2022 and the need of 2021,
+  in all of these: of 2022 it is the other figures that are predicted.
 
 Inside: {predicted} of the figures that were only predicted, {fitted} of those that were fitted,
 {without} of those left out with their series.

@@ -239,7 +239,7 @@ def solved(path: Path) -> dict[str, dict[str, float]]:
             for o, group in groups
         }
     except (OSError, ValueError, KeyError, AttributeError) as error:
-        raise ValueError(f"{path}: no levels of llo calibrate ({error})") from None
+        raise ValueError(f"{path}: no levels of llo calibrate --levels ({error})") from None
 
 
 def load(path: Path | str | None = None) -> Scenario:

@@ -41,13 +41,13 @@ def test_it_fits_and_tells_what_the_figures_say(quick: Path) -> None:
     fitted = found.data["fitted"].values
     assert 10 < fitted.sum() < fitted.size
     printed = (quick / "printed.txt").read_text(encoding="utf-8")
-    for part in ("NEA 2020, employees", "noise/error", "employer_training.m0", "solved in every",
+    for part in ("NEA 2020, employees", "noise/error", "employer_training.m0", "solved in each",
                  "peer norm: threshold", "8 members, worth"):  # fmt: skip
         assert part in printed
     assert "voucher RCT" not in printed  # a quick fit has no experiments
 
 
-def test_every_draw_meets_what_is_solved(quick: Path) -> None:
+def test_every_member_meets_what_is_solved(quick: Path) -> None:
     found = ensemble.read(quick / "quick.nc")
     published = dict(zip(found.data["target"].values, found.data["published"].values, strict=True))
     solved = [t for t in targets.read() if t.name in found.data.attrs["solved"].split("; ")]

@@ -17,10 +17,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from experiments import assumptions
 from experiments.pages import instruments
 from experiments.picture import PANELS
 from experiments.table import NOTES, ROWS
-from scenarios.scenario import Scenario, available, load, read
+from scenarios.scenario import OWNERS, Scenario, available, load, read, resolve, solved
 from simulator import codes
 from simulator.policy import RULES, Null, Policy
 from simulator.surveys import SURVEYS
@@ -132,10 +133,17 @@ def test_the_page_names_every_rule() -> None:
     assert all(f"`{name}`" in EXTENDING for name in Null.parameters)
 
 
+def test_the_register_of_assumptions_is_what_the_code_declares() -> None:
+    page = (DOCS / "assumptions.md").read_text(encoding="utf-8")
+    assert page == assumptions.page(solved(resolve("levels.toml"))), "make pages"
+    assert all(f"`{owner}.{key}`" in page for owner, g in OWNERS.items() for key in g.declared)
+
+
 def test_the_page_of_instruments_is_what_they_declare() -> None:
     page = (DOCS / "instruments.md").read_text(encoding="utf-8")
     ours = {n: k for n, k in available().items() if k.__module__.startswith("simulator.")}
     assert page == instruments(ours), "make pages"
+
     for name, kind in ours.items():
         assert f"\n## {name}\n" in page
         assert kind.omits, f"say what {name} leaves out"

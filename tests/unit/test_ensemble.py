@@ -95,7 +95,7 @@ def test_figures_are_inside_or_not(made: ensemble.Ensemble) -> None:
 def test_only_what_is_told_is_called_narrower(made: ensemble.Ensemble) -> None:
     rows = {row[0]: row for row in summary.parameters(made)}
     assert rows["action.pi"][3] == "99%"
-    assert rows["stages.a12"][1] == "solved in every draw"
+    assert rows["stages.a12"][1] == "solved in each"
     told = [name for name, row in rows.items() if row[3].endswith("%")]
     assert told == ["action.pi"]  # of chance contractions none passes two standard errors
 

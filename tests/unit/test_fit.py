@@ -152,7 +152,7 @@ def test_numpys_global_luck_is_left_as_it_was() -> None:
     assert np.random.random_sample() == expected  # noqa: NPY002
 
 
-def test_a_draw_has_one_name_whatever_its_order() -> None:
+def test_a_candidate_has_one_name_whatever_its_order() -> None:
     assert key_of({"a": 0.1, "b": 0.2}) == key_of({"b": 0.2, "a": 0.1})
     assert key_of({"a": 0.1, "b": 0.2}) != key_of({"a": np.nextafter(0.1, 1), "b": 0.2})
 

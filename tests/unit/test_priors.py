@@ -1,4 +1,4 @@
-"""Priors as data: what a draw makes of parameters and scenarios, and what is refused."""
+"""Priors as data: what a candidate makes of parameters and scenarios, and what is refused."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def given(tmp_path: Path, old: str = "", new: str = "") -> Path:
     return path
 
 
-def test_every_draw_of_ours_is_within_what_is_declared() -> None:
+def test_every_candidate_of_ours_is_within_what_is_declared() -> None:
     ours, rng = priors.read(), np.random.default_rng(3)
     assert len(ours.names) == len(ours.priors) + len(ours.structures) == len(set(ours.names))
     for z in [ours.sample(rng) for _ in range(200)] + [
