@@ -260,8 +260,7 @@ def _bounds(names: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float
 def write(fit: Fit, path: Path, seed: int, persons: int) -> None:
     """Store the levels with their residuals as TOML, beside the target and then renamed."""
     lines = [
-        "# Solved by `llo calibrate --levels`: levels at which simulated surveys meet published "
-        "figures.",
+        "# Solved by `llo calibrate --levels`: where simulated surveys meet published figures.",
         "# Not a calibration of behaviour: every other parameter stands at its central prior.",
         f"seed = {seed}",
         f"persons = {persons}",
