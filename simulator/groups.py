@@ -116,8 +116,9 @@ def population_cells(*, contracts: tuple[int, ...], ages: tuple[int, int]) -> ND
 
 def by_group(per_cell: NDArray[np.floating] | NDArray[np.integer]) -> NDArray[np.float64]:
     """Sums over the cells of each group, in the order of GROUPS."""
-    cube = per_cell.reshape(_SHAPE)
-    axes = range(len(_SHAPE))
+    table = per_cell.astype(float, copy=False).reshape(-1, _SHAPE[-1])
+    last, cube = np.ones(len(table)) @ table, (table @ np.ones(_SHAPE[-1])).reshape(_SHAPE[:-1])
+    axes = range(cube.ndim)
     margins = [cube.sum(axis=tuple(a for a in axes if a != axis)) for axis in axes]
-    sums: NDArray[np.float64] = _MATRIX @ np.concatenate(margins)
+    sums: NDArray[np.float64] = _MATRIX @ np.concatenate([*margins, last])
     return sums

@@ -294,7 +294,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
 
     def _offices(self) -> None:
         self.desk.open_month()
-        self.market.open_month(self.clock, self.calendar.at(self.t)[1])
+        self.market.open_month(self.calendar.at(self.t)[1])
         self.desk.enrol()
         self.clock.run(until=self.calendar.begins(self.t + 1))
         pull = max((o.policy.values["amount"] for o in self.offices if self._pulls(o)), default=0.0)

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import simpy
 from numpy.typing import NDArray
 
 from simulator import codes, draws
@@ -38,7 +37,7 @@ class Market:
         self.expected = np.zeros(CELLS)  # enrolments a month, in simulated persons
         self.seats = np.zeros(CELLS)  # offered a month
         self.asked = np.zeros(CELLS)  # first asked for this month
-        self.left: list[simpy.Container] = []
+        self.left = np.zeros(CELLS, np.int64)  # of this month's seats
         self.still = [self.waiting]
         self.price_drift = 0.0
 
@@ -61,13 +60,13 @@ class Market:
         self.seats = np.array(state["seats"], float)
         self.price_drift = float(state["price_drift"])
 
-    def open_month(self, env: simpy.Environment, month: int) -> None:
+    def open_month(self, month: int) -> None:
         """Offer the seats of a calendar month; a kind that does not begin has none."""
         self.asked, self.still = np.zeros(CELLS), [np.zeros(0, np.int64)]
         if self.on:
             months = np.repeat([_STARTS[k].get(month, 0) for k in range(KINDS)], len(codes.SECTOR))
             offered = np.floor(self.seats * months * (1.0 - self.values["gate"]))
-            self.left = [simpy.Container(env, init=int(n)) for n in offered]
+            self.left = offered.astype(np.int64)
 
     def admit(
         self, worker: Mapping[str, NDArray[Any]], rows: Rows, t: int, month: int
@@ -94,7 +93,7 @@ class Market:
 
     def _seated(self, rows: Rows, cell: NDArray[np.int64], t: int) -> NDArray[np.bool_]:
         """Seats by lot within a cell, then without groups that are too small."""
-        free = np.array([c.level for c in self.left])
+        free = self.left
         seated = np.ones(rows.size, bool)
         if self.age >= self.values["memory"]:  # before that nobody knows what to expect
             full = np.flatnonzero((np.bincount(cell, minlength=CELLS) > free)[cell])
@@ -103,8 +102,7 @@ class Market:
             seated[order] = ranks(cell[order]) < free[cell[order]]
         seated &= self._grouped(rows, cell, seated, t)
         taken = np.bincount(cell[seated], minlength=CELLS)
-        for k in np.flatnonzero(np.minimum(taken, free)):
-            self.left[k].get(float(min(taken[k], free[k])))
+        self.left = free - np.minimum(taken, free)
         return seated
 
     def _grouped(

@@ -46,7 +46,7 @@ SEEN_BY_LAWS = {"laws", "policy", "columns", "codes", "draws", "parameters", "wi
 NUMBA_FILES = {"laws", "draws", "kernel", "queueing", "labour_market.lives", "surroundings"}
 LIBRARY_FILES = {
     "mesa": {"model", "population"},
-    "simpy": {"model", "office", "training"},
+    "simpy": {"model", "office"},
     "numba": NUMBA_FILES,
     "xarray": {"record", "variants", "surveys"},
 }

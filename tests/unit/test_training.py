@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import simpy
 from numpy.typing import NDArray
 
 from simulator import codes
@@ -39,7 +38,7 @@ def people(n: int, sector: int = 4, recognised: int = 0) -> Mapping[str, NDArray
 
 
 def admitted(made: Market, n: int, month: int = 3, **who: int) -> NDArray[np.bool_]:
-    made.open_month(simpy.Environment(), month)
+    made.open_month(month)
     return made.admit(people(n, **who), np.arange(n), 7, month)
 
 
