@@ -159,19 +159,20 @@ def _sampler(
         ) -> Any:
             sample = self._create_empty_sample()
             progress.generation, progress.accepted, progress.wanted = t, 0, n
+            turn = max(t, 0)  # a sample before the first generation, and begins it
             waiting: deque[tuple[int, Z, Any]] = deque()
             number = 0
             everybody = bool(options.get("all_accepted"))
             try:
                 while sample.n_accepted < n:
                     while len(waiting) < width and not (everybody and number >= n):
-                        z = _proposed(simulate_one, plan.seed, t, number)
+                        z = _proposed(simulate_one, plan.seed, turn, number)
                         waiting.append((number, z, asking.ask(z)))
                         number += 1
                     k, z, found = waiting.popleft()
-                    asking.settle(z, found, max(t, 0))  # t is -1 before the first
+                    asking.settle(z, found, turn)
                     progress.evaluations = len(asking.lives)
-                    sample.append(_seeded(simulate_one, plan.seed, t, k))
+                    sample.append(_seeded(simulate_one, plan.seed, turn, k))
                     progress.accepted = sample.n_accepted
                     tell()
                     late = time.monotonic() - progress.begun > 60.0 * plan.minutes

@@ -24,6 +24,9 @@ from scenarios.scenario import Scenario
 from simulator import draws
 
 NEEDS = "calibrating needs the packages of the extra: pip install 'llo-simulator[calibrate]'"
+# Dask also sets a threshold of trimming, with which memory is given back and asked for anew all the
+# time: a third of every life.
+SPAWNED = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), 1)
 SLOPES = 99  # the number of the life on which slopes are measured
 
 
@@ -77,16 +80,18 @@ def processes(address: str = "local") -> Iterator[tuple[Executor, int]]:
     many evaluations it runs at once.
     """
     try:
+        import dask.config as dask_config
         import distributed
     except ImportError:
         raise ValueError(NEEDS) from None
     dask: Any = distributed  # it tells no types
 
     if address == "local":
-        cluster: Any = dask.LocalCluster(
-            n_workers=os.cpu_count() or 1, threads_per_worker=1, dashboard_address=":0",
-            silence_logs=logging.ERROR,
-        )  # fmt: skip
+        with dask_config.set({"distributed.nanny.pre-spawn-environ": SPAWNED}):
+            cluster: Any = dask.LocalCluster(
+                n_workers=os.cpu_count() or 1, threads_per_worker=1, dashboard_address=":0",
+                silence_logs=logging.ERROR,
+            )  # fmt: skip
     else:
         cluster = address
     try:

@@ -25,11 +25,7 @@ _ROW = {name: k for k, name in enumerate(INDICATORS)}
 
 @dataclass
 class Observer(Recorder):
-    """A recorder that also counts how many courses participants take, and their hours.
-
-    A row that somebody younger takes is told apart from who left it; somebody older is not, about
-    one worker in a hundred over two years.
-    """
+    """A recorder that also counts how many courses participants take, and their hours."""
 
     repeats: dict[int, NDArray[np.float64]] = field(default_factory=dict)  # year -> shares 1, 2, 3+
     hours: list[float] = field(default_factory=list)  # of self-chosen courses, by month
@@ -47,7 +43,8 @@ class Observer(Recorder):
         self.hours.append(float(worker["plan_hours"][own].sum()))
         sent = np.zeros(0, np.int64)
         if self._before:
-            another = worker["age"] < self._before["age"]  # the row is somebody else's now
+            older = worker["age"] - self._before["age"]
+            another = (older < 0) | (older > 1)  # the row is somebody else's now
             self._since[another] = len(self._begun)
             sent = np.flatnonzero(~another & (worker["last_job"] > self._before["last_job"]))
         else:
