@@ -6,13 +6,13 @@ import re
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationError
 
 from scenarios.bases import base_of, joined
+from scenarios.kinds import available
 from scenarios.parts import Observed, Seeds, Strict, Time, month_number
 from scenarios.world import World
 from scenarios.world import design as of_world
@@ -208,19 +208,6 @@ class Scenario(Strict):
     def when_first(self) -> str:
         """The first month of the run, after the spin-up."""
         return self.calendar().label(self._spin_up())
-
-
-def available() -> dict[str, type[Policy]]:
-    """Every kind of instrument by name: ours, and what other packages add by entry point."""
-    found: dict[str, type[Policy]] = {}
-    for point in entry_points(group="llo.policies"):
-        kind = point.load()
-        if not (isinstance(kind, type) and issubclass(kind, Policy)) or kind.name in found:
-            raise ValueError(
-                f"entry point llo.policies {point.name}: not a policy, or its name is taken"
-            )
-        found[kind.name] = kind
-    return found
 
 
 def resolve(name: str) -> Path:

@@ -123,7 +123,8 @@ class Kernel:
         for derived in names.derived.values():
             rules |= derived.namespace
         self._rules = rules
-        origins = sorted({_own_sources(), *(_origin(rule) for rule in rules.values())})
+        others = (r for r in rules.values() if not (r.__module__ or "").startswith("simulator."))
+        origins = sorted({_own_sources(), *map(_origin, others)})
         versions = (
             f"{nb.__version__} {llvmlite.__version__} {np.__version__} {platform.python_version()}"
         )

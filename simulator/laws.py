@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import dis
 import functools
-import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import CodeType
 from typing import Any
 
 from simulator.parameters import Parameters
@@ -281,20 +281,26 @@ def derived(
 
 def arguments(rule: Rule) -> tuple[str, ...]:
     """The names of a rule's arguments, in order."""
-    return tuple(inspect.signature(rule).parameters)
+    code = rule.__code__
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
 def refuse_impure(rule: Rule) -> None:
     """ValueError if a rule could depend on anything but its arguments, seen from its byte code."""
-    name = f"{rule.__module__}.{rule.__qualname__}"
-    code = rule.__code__
+    wrong = _impurity(rule.__code__)
+    if wrong:
+        raise ValueError(f"law {rule.__module__}.{rule.__qualname__} {wrong}")
+
+
+@functools.lru_cache(maxsize=4096)  # models are built again and again, of the same rules
+def _impurity(code: CodeType) -> str:
+    """What makes a rule impure; nothing if it is pure."""
     if code.co_freevars:
-        raise ValueError(f"law {name} closes over {code.co_freevars}: pass it as a parameter")
+        return f"closes over {code.co_freevars}: pass it as a parameter"
     instructions = list(dis.get_instructions(code))
     impure = _IMPURE & {i.argval for i in instructions if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
     if impure:
-        raise ValueError(
-            f"law {name} uses {sorted(impure)}: a law is a pure function of its arguments"
-        )
+        return f"uses {sorted(impure)}: a law is a pure function of its arguments"
     if any(i.opname in ("STORE_GLOBAL", "DELETE_GLOBAL") for i in instructions):
-        raise ValueError(f"law {name} changes a global: a law returns what it changes")
+        return "changes a global: a law returns what it changes"
+    return ""

@@ -54,9 +54,11 @@ def korting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[type[Policy]]:
         (info / "entry_points.txt").write_text("\n".join(lines) + "\n")
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
+    available.cache_clear()
     try:
         yield importlib.import_module("korting").Korting
     finally:
+        available.cache_clear()
         sys.path.remove(str(folder))
         sys.modules.pop("korting", None)
 
