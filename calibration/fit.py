@@ -22,6 +22,7 @@ from simulator import draws
 
 Z = Mapping[str, float]
 FAR = 10.0  # standard errors from the figure at which what could not be measured is put
+NEVER = 1e6  # the same of a life that failed, so that it is not accepted
 
 
 class Task(Protocol):
@@ -122,11 +123,15 @@ class Evaluations:
             self.lives.append(Life(generation, where, kept))
 
     def statistics(self, kept: Kept) -> dict[str, float]:
-        """The chosen statistics in standard errors; what could not be measured is far off."""
+        """The chosen statistics in standard errors; what could not be measured is far off, and all
+        of a life that failed.
+        """
         plan = self._plan
         values = np.array(kept.statistics)[plan.chosen] / plan.errors
         there = plan.observed / plan.errors
         values = np.where(np.isfinite(values), values, there + FAR)
+        if kept.error:
+            values = there + NEVER
         return {str(k): float(v) for k, v in enumerate(values)}
 
     def answer(self, z: Z) -> dict[str, float]:

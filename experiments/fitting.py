@@ -57,10 +57,10 @@ def calibrate(
         return
     from calibration import ensemble, job
 
+    chosen = scenario_of(None, persons=persons)
     size = job.at_most(job.QUICK if quick else job.FULL, minutes, persons)
     target = out or work / ("quick.nc" if quick else "ensemble.nc")
     writable(target.parent)
-    chosen = scenario_of(None)
     with _told() as tell:
         found = job.run(chosen, size, work, seed, engine=engine, figures=targets, tell=tell)
     ensemble.write(found, target)
