@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from calibration import fit, priors
 from calibration.evaluate import Problem
+from calibration.files import read_netcdf, write_netcdf
 from calibration.targets import TARGET
 from scenarios.scenario import Scenario
 from simulator import MODEL_VERSION
@@ -150,31 +150,14 @@ def _described(data: xr.Dataset) -> xr.Dataset:
 
 
 def write(found: Ensemble, path: Path) -> None:
-    """Write beside the target and rename, so that a killed run leaves no half file."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    compressed = {
-        str(n): {"zlib": True, "complevel": 4}
-        for n in found.data.data_vars
-        if found.data[n].ndim > 1
-    }
-    try:
-        found.data.to_netcdf(beside, engine="h5netcdf", encoding=compressed)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    """Write an ensemble, whole or not at all."""
+    write_netcdf(found.data, path)
 
 
 def read(path: Path | None = None) -> Ensemble:
     """An ensemble, ours without a path; ValueError if it is none, or another model's."""
     path = path or FILE
-    try:
-        with xr.open_dataset(path, engine="h5netcdf") as file:
-            data = file.load()
-    except FileNotFoundError:
-        raise ValueError(f"{path}: no such file; make an ensemble with `llo calibrate`") from None
-    except Exception as error:  # noqa: BLE001  # any reader's error means the same to the user
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ValueError(f"{path}: cannot be read as netCDF ({reason})") from None
+    data = read_netcdf(path, "make an ensemble with `llo calibrate`")
     if data.attrs.get("kind") != KIND:
         raise ValueError(f"{path}: no ensemble of `llo calibrate`")
     version = int(data.attrs.get("model_version", -1))

@@ -14,17 +14,20 @@ from numpy.typing import NDArray
 
 from calibration import trials
 from calibration.observations import EVERY, Lived, Observer, observe
-from calibration.priors import Priors, apply
+from calibration.priors import INSTRUMENTS, Priors, apply
+from calibration.store import Kept
 from calibration.targets import TARGET, Target
 from scenarios.scenario import Scenario
 from simulator import surveys
 from simulator.model import LearningModel
+from simulator.policies.leerrekening import Leerrekening
+from simulator.policies.voucher import Voucher
+from simulator.policy import Policy
 from simulator.variants import start
 
 FROM, TO, SPIN_UP = "2010-01", "2023-12", 60
 VOUCHER, OTHERS = "voucher", "others"
 BEGIN = {VOUCHER: 2012, OTHERS: 2014}  # the experiments begin in January: years without covid
-BURDEN, KNOWN, SAVING = 100.0, 0.25, 0.35  # central values of what the experiments themselves set
 ROUNDS = 4  # of solving the intercepts, at most
 NUDGE = 0.2  # of an intercept on its own scale, to find slopes
 CLOSE = 1.0  # standard error of the figure itself: near enough
@@ -52,22 +55,13 @@ class Problem:
         return tuple(named[s.target] for s in self.priors.solved)
 
 
-@dataclass(frozen=True)
-class Evaluated:
-    """What a candidate gave: the intercepts that it took, and the model's value of every target."""
-
-    intercepts: dict[str, float]
-    statistics: NDArray[np.float64]
-    rounds: int
-
-
 def prepared(scenario: Scenario, since: str = FROM) -> Scenario:
     """The scenario over the years that the figures are of."""
     return scenario.between(since, TO).spun_up(SPIN_UP)
 
 
-def evaluate(problem: Problem, z: Mapping[str, float], seed: int) -> Evaluated:
-    """Live a candidate.
+def evaluate(problem: Problem, z: Mapping[str, float], seed: int) -> Kept:
+    """Live a candidate; the intercepts that it took, and the model's value of every target.
 
     The intercepts are solved by Newton's steps, with slopes that are the same for every candidate,
     on the same people with the same luck, until each is met within its figure's own error.
@@ -76,7 +70,7 @@ def evaluate(problem: Problem, z: Mapping[str, float], seed: int) -> Evaluated:
     wanted = problem.solving()
     goal = np.array([t.value for t in wanted])
     close = CLOSE * np.array([t.se for t in wanted])
-    x = np.array([_start(problem, s.name, s.log) for s in problem.priors.solved])
+    x = _start(problem)
     step = np.linalg.inv(np.array(problem.slopes)) if problem.slopes else np.eye(goal.size)
     bounds = [_bounds(s.bounds, s.log) for s in problem.priors.solved]
     asked = any(t.statistic in trials.TRIALS for t in problem.targets)
@@ -91,19 +85,21 @@ def evaluate(problem: Problem, z: Mapping[str, float], seed: int) -> Evaluated:
         x = np.clip(x + step @ off, *np.array(bounds).T)
     lived = replace(life.lived, trials=life.trials(values)) if asked else life.lived
     statistics = np.array([_value(lived, t) for t in problem.targets])
-    probe = _probe(problem, statistics)
-    return Evaluated({**intercepts, **probe}, statistics, rounds)
+    probe = _probe(problem.targets, statistics, life.lived.record.probe)
+    return Kept({**intercepts, **probe}, tuple(map(float, statistics)), rounds)
 
 
-def _probe(problem: Problem, statistics: NDArray[np.float64]) -> dict[str, float]:
+def _probe(
+    targets: tuple[Target, ...], statistics: NDArray[np.float64], asked: float
+) -> dict[str, float]:
     """The AES offset at which its target is met exactly: what is published is its only source.
 
-    Who learned says yes, and of the others a share: so that offset follows in closed form.
+    Who learned says yes, and of the others a share, `asked` in this life: so that offset follows in
+    closed form.
     """
-    for k, t in enumerate(problem.targets):
+    for k, t in enumerate(targets):
         if t.statistic == "aes" and t.use == TARGET and not t.relative_to:
-            declared = problem.scenario.design().probe
-            base = (statistics[k] - declared) / (1.0 - declared)
+            base = (statistics[k] - asked) / (1.0 - asked)
             found = float(np.clip((t.value - base) / (1.0 - base), 0.0, 1.0))
             statistics[k] = base + (1.0 - base) * found
             return {AES: found}
@@ -132,11 +128,12 @@ class Life:
         """What came of every experiment."""
         standing = self._scenario.in_force
 
-        def given(usual: float, factor: str) -> float:
-            return usual * values.get(f"instruments.{factor}", 1.0)
+        def given(kind: type[Policy], key: str) -> float:
+            usual = kind.parameters.declared[key]
+            return min(usual.default * values.get(f"{INSTRUMENTS}.{key}", 1.0), usual.bounds[1])
 
-        burden, saving = given(BURDEN, "hassle"), min(given(SAVING, "saving"), 1.0)
-        knows = min(given(KNOWN, "awareness"), 1.0)
+        burden, knows = given(Voucher, "hassle"), given(Voucher, "awareness")
+        saving = given(Leerrekening, "saving")
         voucher, others = self._begun[VOUCHER], self._begun[OTHERS]
         return {
             **trials.voucher(voucher, standing, burden, self._anyway),
@@ -149,10 +146,12 @@ def _value(lived: Lived, t: Target) -> float:
     return observe(lived, t.statistic, t.group, t.relative_to, t.year, t.window)
 
 
-def _start(problem: Problem, name: str, log: bool) -> float:
-    owner, _, key = name.partition(".")
-    value = float(problem.scenario.design().parameters[owner][key])
-    return float(np.log(value)) if log else value
+def _start(problem: Problem) -> NDArray[np.float64]:
+    """The intercepts of the baseline, each on its own scale."""
+    given = problem.scenario.design().parameters
+    pairs = ((s, s.name.partition(".")) for s in problem.priors.solved)
+    values = ((s.log, float(given[owner][key])) for s, (owner, _, key) in pairs)
+    return np.array([np.log(value) if log else value for log, value in values])
 
 
 def _bounds(bounds: tuple[float, float], log: bool) -> tuple[float, float]:
@@ -170,7 +169,7 @@ def with_slopes(problem: Problem, seed: int) -> Problem:
     Central differences over the same people with the same luck.
     """
     wanted, values = problem.solving(), problem.priors.values({})
-    x = np.array([_start(problem, s.name, s.log) for s in problem.priors.solved])
+    x = _start(problem)
 
     def at(y: NDArray[np.float64]) -> NDArray[np.float64]:
         life = Life(apply(problem.scenario, {**values, **_named(problem, y)}), seed, asked=False)

@@ -67,11 +67,10 @@ class Evaluate:
 
     def __call__(self, z: fit.Z, seed: int) -> Kept:
         try:
-            found = evaluate.evaluate(self.problem, z, seed)
+            return evaluate.evaluate(self.problem, z, seed)
         except (ArithmeticError, ValueError, FloatingPointError) as error:
             many = len(self.problem.targets)
             return Kept({}, (float("nan"),) * many, 0, f"{type(error).__name__}: {error}")
-        return Kept(found.intercepts, tuple(map(float, found.statistics)), found.rounds)
 
 
 @contextmanager

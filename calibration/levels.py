@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+from calibration.files import write_text
 from scenarios.scenario import FOLDER, OWNERS, Scenario
 from simulator import codes, draws, groups
 from simulator.record import INDICATORS, Recorder, paid_by_employer
@@ -285,6 +286,4 @@ def write(fit: Fit, path: Path, seed: int, persons: int) -> None:
             f'solves = "{target.solves}"',
             "",
         ]
-    beside = path.with_name(path.name + ".part")
-    beside.write_text("\n".join(lines), encoding="utf-8")
-    beside.replace(path)
+    write_text(path, "\n".join(lines))

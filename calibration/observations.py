@@ -15,7 +15,9 @@ from simulator import groups, surveys
 from simulator.model import LearningModel
 from simulator.record import INDICATORS, Recorder, paid_by_employer
 
-WORK_HOURS = 1_450.0  # hours a year of a worker, part-timers included: background knowledge
+# Hours a year of a worker, part-timers included: background knowledge (tag B), range assumed 1,350 to 1,550; only
+# for figures that are not fitted.
+WORK_HOURS = 1_450.0
 SCHEME = "stap"  # the standing instrument that was questioned window by window
 TWO_YEARS = 24  # months
 EVERY = 6  # months between surveys; a figure of a year is the mean of its surveys
@@ -76,8 +78,7 @@ class Lived:
 
     def month(self, year: int, month: int = 1) -> int:
         """The month of the run that a calendar month is."""
-        first_year, first_month = self.model.calendar.at(0)
-        return (year - first_year) * 12 + month - first_month
+        return self.model.calendar.number(year, month)
 
     def months(self, year: int) -> range:
         """Months of the record in a calendar year; ValueError if they were not lived."""

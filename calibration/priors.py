@@ -7,7 +7,6 @@ from the part of the line in which its z falls. So that one kind of prior serves
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,10 +18,11 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 from scipy.stats import beta
 
+from calibration.files import read_toml
 from scenarios.scenario import OWNERS, Scenario, available
 
 FILE = Path(__file__).parent / "priors.toml"
-CLASSES = {"K": "calibrated on Dutch series", "X": "matched to an experiment", "P": "prior"}
+CLASSES = ("K", "X", "P")  # calibrated on Dutch series, matched to an experiment, stays a prior
 INSTRUMENTS = "instruments"  # a factor on a parameter of every instrument
 WEIGHT = 2.0  # of the mode in the scaled beta: 0 is uniform, 4 the classic PERT
 
@@ -41,14 +41,6 @@ class Prior:
     source: str
     doc: str
     deep: bool = False
-
-    @property
-    def owner(self) -> str:
-        return self.name.partition(".")[0]
-
-    @property
-    def key(self) -> str:
-        return self.name.partition(".")[2]
 
     def quantile(self, u: float | NDArray[np.float64]) -> Any:
         """The value below which a share u of the prior lies."""
@@ -160,11 +152,7 @@ def _multiply(instruments: dict[str, dict[str, Any]], key: str, factor: float) -
 def read(path: Path | None = None) -> Priors:
     """The priors of a file, ours without one; ValueError with file, entry and remedy."""
     path = path or FILE
-    try:
-        with path.open("rb") as file:
-            table = tomllib.load(file)
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ValueError(f"{path}: cannot be read as priors ({error})") from None
+    table = read_toml(path, "priors")
     priors = tuple(_prior(path, entry) for entry in table.get("prior", []))
     if not priors:
         raise ValueError(f"{path}: no [[prior]] in it")

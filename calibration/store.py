@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
+
+from calibration.files import write_text
 
 LINES, IDENTITY = "evaluations.jsonl", "problem.json"
 
@@ -61,9 +62,7 @@ class Store:
                     f"{', '.join(changed)}): give another folder with --work, or remove it"
                 )
             return
-        beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-        beside.write_text(json.dumps(dict(identity), indent=1), encoding="utf-8")
-        beside.replace(path)
+        write_text(path, json.dumps(dict(identity), indent=1))
 
     def _learn(self, entry: dict[str, Any]) -> None:
         self.known[entry["key"]] = Kept(

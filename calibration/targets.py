@@ -6,7 +6,6 @@ may stand in for ours.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.files import read_toml
 from calibration.observations import check_statistic
 from simulator import groups
 
@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parent / "targets"
 FILES = ("participation.toml", "courses.toml", "stap.toml", "experiments.toml")
 TARGET, VALIDATION, CONTEXT = USES = ("target", "validation", "context")
 UNITS = ("share", "ratio", "change", "EUR", "bn EUR/year", "persons", "hours")
-VERIFIED = {"S": "source document", "R": "publisher or press", "D": "derived", "A": "assumption"}
+VERIFIED = ("S", "R", "D", "A")  # simulator.parameters.TAG_MEANINGS; background knowledge is none
 
 
 @dataclass(frozen=True)
@@ -102,11 +102,7 @@ def read(path: Path | None = None) -> tuple[Target, ...]:
 
 
 def _read(path: Path) -> list[Target]:
-    try:
-        with path.open("rb") as file:
-            entries = tomllib.load(file).get("target", [])
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ValueError(f"{path}: cannot be read as targets ({error})") from None
+    entries = read_toml(path, "targets").get("target", [])
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
         raise ValueError(f"{path}: write every figure under [[target]]")
     return [_made(path, entry) for entry in entries]

@@ -23,8 +23,10 @@ from simulator.windows import Windows
 
 FOLLOW_UP = 24  # months after the vouchers of the Dutch experiment, Hidalgo et al. 2014
 INFORMED = 12  # months after the brochures, Goerlitz and Tamm 2017: after more than a year
-READ = 0.25  # of those written to, who read it: so that about twice as many know the scheme
-SAVED = 36  # months of deposits before the French changes
+READ = 0.25  # of those written to, who read it: an assumption, near 'more than doubled' (E10.2)
+SAVED = (
+    36  # months of deposits before the French changes: an assumption, shorter than the real four
+)
 COPAYMENT, IDENTITY = 8, 12  # months followed, Dares
 TRIALS = (
     "voucher_rct.base", "voucher_rct.gain", "voucher_rct.deadweight", "information_rct.knows",

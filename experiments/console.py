@@ -48,13 +48,6 @@ def writable(folder: Path) -> None:
         ) from None
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text beside its place and rename it, so that a killed run leaves no half file."""
-    beside = path.with_name(path.name + ".part")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
-
-
 def with_progress(text: str, total: int, work: Callable[[Callable[[int], None]], Any]) -> Any:
     """Do the work, with a bar when standard error is a terminal."""
     if not sys.stderr.isatty():

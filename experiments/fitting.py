@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from experiments.console import Json, Persons, scenario_of, with_progress, writable, write_text
+from calibration.files import write_text
+from experiments.console import Json, Persons, scenario_of, with_progress, writable
 
 if TYPE_CHECKING:
     from calibration.ensemble import Ensemble

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.console import write_text
+from calibration.files import write_text
 from scenarios.scenario import NULL, Scenario, resolve
 from simulator import codes, draws, groups
 from simulator.model import LearningModel

@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from experiments.console import write_text
+from calibration.files import write_text
 from scenarios.scenario import OWNERS
 from simulator import codes, columns
 from simulator.behaviour import register

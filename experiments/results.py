@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 import subprocess
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from calibration.files import read_netcdf, write_netcdf
 from scenarios.scenario import OWNERS, Scenario
 from simulator.record import INDICATORS
 
@@ -155,28 +155,13 @@ def digest(data: xr.Dataset) -> str:
 
 
 def write(data: xr.Dataset, path: Path) -> None:
-    """Write beside the target and rename, so that a killed run leaves no half file."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    compressed = {n: {"zlib": True, "complevel": 4} for n in data.data_vars if data[n].ndim > 1}
-    try:
-        data.to_netcdf(beside, engine="h5netcdf", encoding=compressed)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    """Write a comparison, whole or not at all."""
+    write_netcdf(data, path)
 
 
 def read(path: Path) -> xr.Dataset:
     """A results file; ValueError with one line if it is not ours, cut short or altered."""
-    try:
-        with xr.open_dataset(path, engine="h5netcdf") as file:
-            data: xr.Dataset = file.load()
-    except FileNotFoundError:
-        raise ValueError(f"{path}: no such file; make one with `llo compare`") from None
-    except Exception as error:  # noqa: BLE001  # any reader's error means the same to the user
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ValueError(
-            f"{path}: cannot be read as netCDF, perhaps cut short ({reason})"
-        ) from None
+    data = read_netcdf(path, "make one with `llo compare`")
     if data.attrs.get("kind") != KIND:
         raise ValueError(f"{path}: not a results file of this simulator (kind is missing)")
     if data.attrs.get("hash") != digest(data):

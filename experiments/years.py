@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from calibration.files import write_text
 from experiments.console import (
     File,
     Json,
@@ -17,7 +18,6 @@ from experiments.console import (
     settled,
     with_progress,
     writable,
-    write_text,
 )  # fmt: skip
 
 

@@ -7,8 +7,7 @@ nothing of must stay as wide as its prior.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +18,10 @@ from numpy.typing import NDArray
 from calibration import fit
 from calibration.store import Kept, Store
 
+ALONE = ThreadPoolExecutor(1)
 NAMES = ("level", "idle")
 TRUTHS, DRAWS = 48, 99
 ASKED = 60  # persons of the survey: few, so that the posterior is wide beside the fit's last step
-
-
-class AtOnce(Executor):
-    """Runs a task where it is asked."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
 
 
 def survey(z: fit.Z, seed: int) -> Kept:
@@ -52,7 +43,7 @@ def ranks(tmp_path_factory: pytest.TempPathFactory) -> NDArray[np.float64]:
         plan = fit.Plan(NAMES, figure, np.array([0.01]), np.arange(1), particles=50,
                         generations=5, seed=k)  # fmt: skip
         store = Store(tmp_path_factory.mktemp("fit"), {})
-        posterior = fit.posterior(survey, plan, AtOnce(), store, 1)
+        posterior = fit.posterior(survey, plan, ALONE, store, 1)
         store.close()
         z = posterior.z[fit.resampled(posterior.weight, DRAWS)]
         narrow = z.mean(axis=0) + (z - z.mean(axis=0)) / 3.0
@@ -88,7 +79,7 @@ def test_what_the_figures_do_not_tell_stays_as_wide_as_its_prior(tmp_path: Path)
     plan = fit.Plan(NAMES, np.array([0.7]), np.array([0.01]), np.arange(1), particles=100,
                     generations=4, seed=3)  # fmt: skip
     store = Store(tmp_path, {})
-    found = fit.posterior(survey, plan, AtOnce(), store, 1)
+    found = fit.posterior(survey, plan, ALONE, store, 1)
     store.close()
     mean = found.weight @ found.z
     spread = np.sqrt(found.weight @ (found.z - mean) ** 2)

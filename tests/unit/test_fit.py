@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +12,8 @@ import pytest
 from calibration import fit
 from calibration.store import LINES, Kept, Store, key_of
 
+ALONE = ThreadPoolExecutor(1)
 NAMES = ("a", "b")
-
-
-class AtOnce(Executor):
-    """Runs a task where it is asked."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
 
 
 class Counting:
@@ -69,7 +60,7 @@ def same(one: fit.Posterior, other: fit.Posterior) -> bool:
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[fit.Posterior, int]:
     task = Counting()
-    return fitted(task, tmp_path_factory.mktemp("whole"), AtOnce()), task.lives
+    return fitted(task, tmp_path_factory.mktemp("whole"), ALONE), task.lives
 
 
 def test_it_finds_what_was_observed(whole: tuple[fit.Posterior, int]) -> None:
@@ -95,30 +86,30 @@ def test_what_was_cut_off_goes_on_to_the_same_end_and_lives_nothing_twice(
     found, lives = whole
     assert until < lives
     with pytest.raises(KeyboardInterrupt):
-        fitted(Counting(until), tmp_path, AtOnce())
+        fitted(Counting(until), tmp_path, ALONE)
     again = Counting()
-    assert same(fitted(again, tmp_path, AtOnce()), found)
+    assert same(fitted(again, tmp_path, ALONE), found)
     assert again.lives == lives - until
 
 
 def test_a_line_that_was_cut_in_the_middle_is_lived_again(
     whole: tuple[fit.Posterior, int], tmp_path: Path
 ) -> None:
-    fitted(Counting(), tmp_path, AtOnce())
+    fitted(Counting(), tmp_path, ALONE)
     path = tmp_path / LINES
     path.write_bytes(path.read_bytes()[:-10])
     again = Counting()
-    assert same(fitted(again, tmp_path, AtOnce()), whole[0])
+    assert same(fitted(again, tmp_path, ALONE), whole[0])
     assert again.lives == 1
     assert len(path.read_text().splitlines()) == whole[1]
 
 
 def test_more_generations_go_on_from_fewer(tmp_path: Path) -> None:
     few, more = Counting(), Counting()
-    fitted(few, tmp_path, AtOnce(), generations=2)
-    fitted(more, tmp_path, AtOnce(), generations=3)
+    fitted(few, tmp_path, ALONE, generations=2)
+    fitted(more, tmp_path, ALONE, generations=3)
     alone = Counting()
-    fitted(alone, tmp_path / "alone", AtOnce(), generations=3)
+    fitted(alone, tmp_path / "alone", ALONE, generations=3)
     assert few.lives + more.lives == alone.lives
 
 
@@ -129,18 +120,18 @@ def test_the_folder_of_another_fit_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_life_that_fails_is_kept_with_its_reason_and_stops_nothing(tmp_path: Path) -> None:
-    found = fitted(Counting(fails=True), tmp_path, AtOnce())
+    found = fitted(Counting(fails=True), tmp_path, ALONE)
     assert found.generations == 3
     assert "the books do not close" in (tmp_path / LINES).read_text()
     assert not any(kept.error for kept in found.kept)
 
 
 def test_a_budget_ends_a_fit_with_its_last_whole_generation(tmp_path: Path) -> None:
-    found = fitted(Counting(), tmp_path / "some", AtOnce(), evaluations=70)
+    found = fitted(Counting(), tmp_path / "some", ALONE, evaluations=70)
     assert 1 <= found.generations < 3
     assert found.stopped == "after 70 evaluations"
     with pytest.raises(ValueError, match="5 evaluations did not suffice for one generation of 20"):
-        fitted(Counting(), tmp_path / "none", AtOnce(), evaluations=5)
+        fitted(Counting(), tmp_path / "none", ALONE, evaluations=5)
 
 
 def test_numpys_global_luck_is_left_as_it_was() -> None:
