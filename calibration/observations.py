@@ -15,8 +15,8 @@ from simulator import groups, surveys
 from simulator.model import LearningModel
 from simulator.record import INDICATORS, Recorder, paid_by_employer
 
-# Hours a year of a worker, part-timers included: background knowledge (tag B), range assumed 1,350 to 1,550; only
-# for figures that are not fitted.
+# Hours a year of a worker, part-timers included: background knowledge (tag B), range assumed
+# 1,350 to 1,550; only for figures that are not fitted.
 WORK_HOURS = 1_450.0
 SCHEME = "stap"  # the standing instrument that was questioned window by window
 TWO_YEARS = 24  # months
