@@ -13,11 +13,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from calibration import fit, priors
+from calibration import fit
 from calibration.evaluate import Problem
 from calibration.files import read_netcdf, write_netcdf
 from calibration.targets import TARGET
-from scenarios.scenario import Scenario
 from simulator import MODEL_VERSION
 
 KIND = "llo ensemble"
@@ -28,7 +27,8 @@ FILE = Path(__file__).parent / "ensemble.nc"
 class Ensemble:
     """Members by row: parameters, their weights, and the model's value of every figure.
 
-    `data` has dims member, coordinate (of z), parameter, target, pilot, choice and life.
+    `data` has dims member, coordinate (of z), parameter, target, pilot, choice, life, goal and
+    intercept.
     """
 
     data: xr.Dataset
@@ -45,10 +45,6 @@ class Ensemble:
     def chosen(self, count: int) -> list[int]:
         """Members that stand for the whole, each for an equal part of the weight."""
         return [int(k) for k in fit.resampled(self.data["weight"].values, count)]
-
-    def applied(self, scenario: Scenario, member: int) -> Scenario:
-        """The scenario with a member's parameter values."""
-        return priors.apply(scenario, self.values(member))
 
 
 def of(
@@ -85,9 +81,12 @@ def of(
                       np.array([x.kept.statistics for x in lives], np.float32)),
             "proposed": (("life",), np.array([x.generation for x in lives], np.int16)),
             "share": (("choice",), np.array(list(choices.values()))),
+            "slope": (("goal", "intercept"), np.array(problem.slopes)),
         },
         coords={"coordinate": list(plan.names), "parameter": names,
-                "target": [x.name for x in t], "choice": list(choices)},
+                "target": [x.name for x in t], "choice": list(choices),
+                "goal": [x.name for x in problem.solving()],
+                "intercept": [x.name for x in problem.priors.solved]},
         attrs=_attributes(problem, found, identity),
     )  # fmt: skip
     return Ensemble(_described(data))
@@ -141,6 +140,10 @@ def _described(data: xr.Dataset) -> xr.Dataset:
         "lived_z": ("z of every candidate that was lived", "SD"),
         "lived": ("what each of these gave for the figure", "as published"),
         "proposed": ("the generation of proposals it is of; 0: the prior", "number"),
+        "slope": (
+            "change of a solved figure by its intercepts, each on its own scale",
+            "as solved",
+        ),
         "share": ("posterior probability of a structural alternative", "share"),
         "fitted": ("whether the fit used the figure", "yes or no"),
     }

@@ -61,32 +61,62 @@ def prepared(scenario: Scenario, since: str = FROM) -> Scenario:
 
 
 def evaluate(problem: Problem, z: Mapping[str, float], seed: int) -> Kept:
-    """Live a candidate; the intercepts that it took, and the model's value of every target.
-
-    The intercepts are solved by Newton's steps, with slopes that are the same for every candidate,
-    on the same people with the same luck, until each is met within its figure's own error.
-    """
+    """Live a candidate; the intercepts that it took, and the model's value of every target."""
     values = problem.priors.values(z)
+    asked = any(t.statistic in trials.TRIALS for t in problem.targets)
+    found = solve(problem, values, seed, asked)
+    life = found.life
+    lived = replace(life.lived, trials=life.trials(values)) if asked else life.lived
+    statistics = np.array([value(lived, t) for t in problem.targets])
+    probe = _probe(problem.targets, statistics, life.lived.record.probe)
+    return Kept({**found.intercepts, **probe}, tuple(map(float, statistics)), found.rounds)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A life whose intercepts meet their targets, as nearly as the rounds allowed."""
+
+    life: Life
+    intercepts: dict[str, float]
+    rounds: int
+
+
+def solve(
+    problem: Problem,
+    values: Mapping[str, float],
+    seed: int,
+    asked: bool = False,
+    begin: Mapping[str, float] | None = None,
+    observer: type[Observer] = Observer,
+) -> Solution:
+    """Live parameter values with intercepts at which the solved targets are met.
+
+    By Newton's steps, with slopes that are the same for every candidate, on the same people with
+    the same luck, until each is met within its figure's own error. They begin with the intercepts
+    `begin`, without it with those of the scenario. `asked`: the experiments will be lived too.
+    """
     wanted = problem.solving()
     goal = np.array([t.value for t in wanted])
     close = CLOSE * np.array([t.se for t in wanted])
-    x = _start(problem)
+    x = _start(problem, begin)
     step = np.linalg.inv(np.array(problem.slopes)) if problem.slopes else np.eye(goal.size)
     bounds = [_bounds(s.bounds, s.log) for s in problem.priors.solved]
-    asked = any(t.statistic in trials.TRIALS for t in problem.targets)
     rounds = 0
     while rounds < ROUNDS:
         rounds += 1
         intercepts = _named(problem, x)
-        life = Life(apply(problem.scenario, {**values, **intercepts}), seed, asked)
-        off = goal - np.array([_value(life.lived, t) for t in wanted])
+        life = Life(apply(problem.scenario, {**values, **intercepts}), seed, asked, observer)
+        off = goal - np.array([value(life.lived, t) for t in wanted])
         if np.all(np.abs(off) <= close):
             break
         x = np.clip(x + step @ off, *np.array(bounds).T)
-    lived = replace(life.lived, trials=life.trials(values)) if asked else life.lived
-    statistics = np.array([_value(lived, t) for t in problem.targets])
-    probe = _probe(problem.targets, statistics, life.lived.record.probe)
-    return Kept({**intercepts, **probe}, tuple(map(float, statistics)), rounds)
+    return Solution(life, intercepts, rounds)
+
+
+def probe(problem: Problem, life: Life) -> dict[str, float]:
+    """The AES offset at which its target is met in a life."""
+    statistics = np.array([value(life.lived, t) for t in problem.targets])
+    return _probe(problem.targets, statistics, life.lived.record.probe)
 
 
 def _probe(
@@ -109,9 +139,11 @@ def _probe(
 class Life:
     """The years of the figures lived once, with where the experiments may begin."""
 
-    def __init__(self, scenario: Scenario, seed: int, asked: bool) -> None:
+    def __init__(
+        self, scenario: Scenario, seed: int, asked: bool, observer: type[Observer] = Observer
+    ) -> None:
         self._scenario, design = scenario, scenario.design()
-        record = Observer(design.spin_up, EVERY, probe=design.probe)
+        record = observer(design.spin_up, EVERY, probe=design.probe)
         model = start(design, seed, record)
         self.lived = Lived(model, record, {})
         at = {self.lived.month(year): name for name, year in BEGIN.items()} if asked else {}
@@ -142,15 +174,16 @@ class Life:
         }
 
 
-def _value(lived: Lived, t: Target) -> float:
+def value(lived: Lived, t: Target) -> float:
+    """The model's value of a target in a life."""
     return observe(lived, t.statistic, t.group, t.relative_to, t.year, t.window)
 
 
-def _start(problem: Problem) -> NDArray[np.float64]:
-    """The intercepts of the baseline, each on its own scale."""
-    given = problem.scenario.design().parameters
+def _start(problem: Problem, begin: Mapping[str, float] | None = None) -> NDArray[np.float64]:
+    """The intercepts to begin with, those of the baseline if none are given, each on its scale."""
+    given, known = problem.scenario.design().parameters, begin or {}
     pairs = ((s, s.name.partition(".")) for s in problem.priors.solved)
-    values = ((s.log, float(given[owner][key])) for s, (owner, _, key) in pairs)
+    values = ((s.log, known.get(s.name, float(given[owner][key]))) for s, (owner, _, key) in pairs)
     return np.array([np.log(value) if log else value for log, value in values])
 
 
@@ -173,7 +206,7 @@ def with_slopes(problem: Problem, seed: int) -> Problem:
 
     def at(y: NDArray[np.float64]) -> NDArray[np.float64]:
         life = Life(apply(problem.scenario, {**values, **_named(problem, y)}), seed, asked=False)
-        return np.array([_value(life.lived, t) for t in wanted])
+        return np.array([value(life.lived, t) for t in wanted])
 
     columns = [(at(x + step) - at(x - step)) / (2.0 * NUDGE) for step in np.eye(x.size) * NUDGE]
     return replace(problem, slopes=tuple(map(tuple, np.array(columns).T)))

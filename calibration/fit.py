@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.predictor import Predictor
 from calibration.store import Kept, Store, key_of
 from simulator import draws
 
@@ -38,6 +39,7 @@ class Plan:
     names: tuple[str, ...]  # of the coordinates, each standard normal a priori
     observed: NDArray[np.float64]
     errors: NDArray[np.float64]  # of what was observed, with that of the simulation
+    own: NDArray[np.float64]  # of what was observed alone
     chosen: NDArray[np.int64]  # which of the statistics of an evaluation they are
     particles: int = 256
     generations: int = 6
@@ -57,7 +59,7 @@ class Life:
 
 @dataclass(frozen=True)
 class Posterior:
-    """The last generation that was completed: a member a row, with its weight; and every life."""
+    """The lives nearest to the figures, a member a row, with their weights; and every life."""
 
     z: NDArray[np.float64]
     weight: NDArray[np.float64]
@@ -118,11 +120,21 @@ class Evaluations:
             if key not in self._store.known:
                 self._store.keep(key, z, kept)
         if key not in self.answers:
-            self.answers[key] = self.statistics(kept)
+            self.answers[key] = self.published(key, kept)
             where = tuple(float(z[name]) for name in self._plan.names)
             self.lives.append(Life(generation, where, kept))
 
-    def statistics(self, kept: Kept) -> dict[str, float]:
+    def published(self, key: str, kept: Kept) -> dict[str, float]:
+        """The chosen statistics as they would be published: with each figure's own error.
+
+        Its luck is the candidate's, so that the posterior holds that error whatever the distance
+        (Wilkinson 2013).
+        """
+        noise = np.random.default_rng(int(key, 16)).standard_normal(self._plan.own.size)
+        values = self.statistics(kept) + noise * self._plan.own / self._plan.errors
+        return {str(k): float(v) for k, v in enumerate(values)}
+
+    def statistics(self, kept: Kept) -> NDArray[np.float64]:
         """The chosen statistics in standard errors; what could not be measured is far off, and all
         of a life that failed.
         """
@@ -132,7 +144,13 @@ class Evaluations:
         values = np.where(np.isfinite(values), values, there + FAR)
         if kept.error:
             values = there + NEVER
-        return {str(k): float(v) for k, v in enumerate(values)}
+        return np.asarray(values)
+
+    def learned(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Statistics and coordinates of all lives that came to their end, a life a row."""
+        whole = [life for life in self.lives if not life.kept.error]
+        return (np.array([self.statistics(life.kept) for life in whole]),
+                np.array([life.z for life in whole]))  # fmt: skip
 
     def answer(self, z: Z) -> dict[str, float]:
         """What pyabc calls as the model."""
@@ -140,16 +158,6 @@ class Evaluations:
         if key not in self.answers:
             raise _Asked(z)
         return self.answers[key]
-
-
-def scale(*, samples: NDArray[np.float64], **_: Any) -> NDArray[np.float64]:
-    """What a statistic is divided by in the distance: its error and its spread among candidates.
-
-    Statistics are in units of their error. A figure that hardly any candidate meets does not drown
-    the others at first; when they come to agree with it, its error alone counts.
-    """
-    spread = 1.4826 * np.nanmedian(np.abs(samples - np.nanmedian(samples, axis=0)), axis=0)
-    return np.asarray(np.sqrt(1.0 + spread**2))
 
 
 def _sampler(
@@ -230,13 +238,14 @@ def posterior(
 
     import pyabc
 
+    from calibration.informed import Informed
     from calibration.proposals import Normal
 
     logging.getLogger("ABC").setLevel(logging.ERROR)
     progress = Progress()
     asking = Evaluations(task, executor, store, plan)
     prior = pyabc.Distribution(**{name: pyabc.RV("norm", 0, 1) for name in plan.names})
-    distance = pyabc.AdaptivePNormDistance(p=2, scale_function=scale)
+    distance = Informed(asking.learned, plan.own / plan.errors)
     abc = pyabc.ABCSMC(
         asking.answer, prior, distance, population_size=plan.particles,
         transitions=Normal(), eps=pyabc.QuantileEpsilon(alpha=0.5),
@@ -255,24 +264,41 @@ def posterior(
             f"{progress.evaluations} evaluations did not suffice for one generation of "
             f"{plan.particles}: give more time or fewer particles; what was lived is kept"
         )
-    return _last(history, plan, asking, store, progress.evaluations, stopped)
+    return pooled(history, plan, asking, stopped)
 
 
-def _last(
-    history: Any, plan: Plan, asking: Evaluations, store: Store, evaluations: int, stopped: str
-) -> Posterior:
-    frame, weight = history.get_distribution(t=history.max_t)
-    z = frame[list(plan.names)].to_numpy(float)
-    order = np.lexsort(z.T)
-    z, weight = z[order], np.asarray(weight, float)[order]
-    keys = [key_of(dict(zip(plan.names, row, strict=True))) for row in z]
-    kept = tuple(store.known[key] for key in keys)
+def pooled(history: Any, plan: Plan, asking: Evaluations, stopped: str) -> Posterior:
+    """The lives of all generations that are nearest to the figures, as many as there are particles.
+
+    No life is thrown away: each is weighted by the prior over the mixture of all that was proposed
+    (adaptive multiple importance sampling, Cornuet et al. 2012), so that the nearest may be nearer
+    than a last generation would be.
+    """
+    from calibration.proposals import Normal
+
+    lives = asking.lives
+    z = np.array([life.z for life in lives])
+    says = Predictor(*asking.learned(), plan.own / plan.errors)
     there = plan.observed / plan.errors
-    values = np.array([list(asking.statistics(k).values()) for k in kept])
+    keys = [key_of(dict(zip(plan.names, life.z, strict=True))) for life in lives]
+    noisy = np.array([[asking.answers[key][str(k)] for k in range(there.size)] for key in keys])
+    distance = np.linalg.norm(says(noisy) - says(says.reached(there)), axis=1)
+    prior = np.exp(-0.5 * np.sum(z**2, axis=1)) / (2.0 * np.pi) ** (z.shape[1] / 2.0)
+    turns = np.array([life.generation for life in lives])
+    proposed = np.mean(turns == 0) * prior
+    for turn in range(1, int(turns.max()) + 1):
+        members = Normal()
+        frame, own = history.get_distribution(m=0, t=turn - 1)
+        members.fit(frame[list(plan.names)], np.asarray(own, float))
+        proposed = proposed + np.mean(turns == turn) * members.density(z)
+    near = np.sort(np.argsort(distance, kind="stable")[: plan.particles])
+    near = near[np.lexsort(z[near].T)]
+    weight = prior[near] / proposed[near]
+    values = np.array([asking.statistics(lives[k].kept) for k in near])
     off = np.sqrt(np.mean((values - there) ** 2, axis=1))
     return Posterior(
-        z, weight / weight.sum(), kept, off, history.max_t + 1, evaluations, stopped,
-        tuple(asking.lives),
+        z[near], weight / weight.sum(), tuple(lives[k].kept for k in near), off,
+        history.max_t + 1, len(lives), stopped, tuple(lives),
     )  # fmt: skip
 
 

@@ -212,9 +212,10 @@ def plan_of(problem: Problem, noise: NDArray[np.float64], size: Size, seed: int)
         and np.isfinite(spread[k])
     ]  # fmt: skip
     kept = [problem.targets[k] for k in chosen]
-    errors = np.hypot(targets.errors(kept), spread[chosen])
+    own = targets.errors(kept)
     return fit.Plan(
-        problem.priors.names, targets.values(kept), errors, np.array(chosen), size.particles,
+        problem.priors.names, targets.values(kept), np.hypot(own, spread[chosen]), own,
+        np.array(chosen), size.particles,
         size.generations, minutes=size.minutes, seed=seed,
     )  # fmt: skip
 

@@ -47,9 +47,14 @@ class Normal(Transition):  # type: ignore[misc, unused-ignore]
     def pdf(self, x: Any) -> Any:
         """Density of one proposal, or of a table of them."""
         if isinstance(x, pd.DataFrame):
-            return np.array([self.pdf(row) for _, row in x.iterrows()])
-        z = np.array([x[name] for name in self.X.columns], float)
-        whole = (2.0 * np.pi) ** (-len(z) / 2.0)
-        y = np.linalg.solve(self.root, z - self.mean)
-        near = np.exp(self._log - 0.5 * float(y @ y))
-        return float(whole * ((1.0 - PRIOR) * near + PRIOR * np.exp(-0.5 * float(z @ z))))
+            return self.density(x[list(self.X.columns)].to_numpy(float))
+        return float(self.density(np.array([[x[name] for name in self.X.columns]], float))[0])
+
+    def density(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Density of proposals, one a row, coordinates in the order of the members'."""
+        whole = (2.0 * np.pi) ** (-z.shape[1] / 2.0)
+        y = np.linalg.solve(self.root, (z - self.mean).T)
+        near = np.exp(self._log - 0.5 * np.sum(y**2, axis=0))
+        return np.asarray(
+            whole * ((1.0 - PRIOR) * near + PRIOR * np.exp(-0.5 * np.sum(z**2, axis=1)))
+        )

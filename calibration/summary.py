@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
@@ -13,6 +15,10 @@ BAND = (0.05, 0.5, 0.95)
 GRID = 21  # quantiles of a figure's own error
 DRAWS = 4_000  # of the prior, for its quantiles
 TOLD = 0.1  # narrower by less is not worth a word
+# Levers of wanting (stages 1 to 2) and of being able (2 to 4), which the same curve can come from.
+WANTING = ("stages.a12", "stages.urgency", "stages.norm", "stages.chronic", "stages.a21")
+ABLE = ("stages.a23", "stages.intention", "stages.affordability", "action.lam34", "action.a32",
+        "action.intention", "action.pi", "action.tau")  # fmt: skip
 Row = tuple[str, ...]
 
 
@@ -120,3 +126,32 @@ def structures(found: Ensemble) -> list[Row]:
     pairs = zip(map(str, d["choice"].values), d["share"].values, strict=True)
     return [(name, f"{100 * before[name]:.0f}%", f"{100 * float(share):.0f}%")
             for name, share in pairs if name in before]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ridge:
+    """Two parameters that trade off in the ensemble: their correlation and its standard error."""
+
+    wanting: str
+    able: str
+    correlation: float
+    error: float
+
+
+def ridges(found: Ensemble) -> list[Ridge]:
+    """Every lever of wanting with every lever of being able, the strongest trade-off first."""
+    d = found.data
+    w = d["weight"].values
+
+    def centred(name: str) -> NDArray[np.float64]:
+        x = d["value"].sel(parameter=name).values
+        x = x - w @ x
+        return np.asarray(x / max(float(np.sqrt(w @ x**2)), 1e-300))
+
+    many = effective(found)
+    rows = []
+    for one in WANTING:
+        for other in ABLE:
+            r = float(w @ (centred(one) * centred(other)))
+            rows.append(Ridge(one, other, r, (1.0 - r**2) / float(np.sqrt(max(many - 2.0, 1.0)))))
+    return sorted(rows, key=lambda ridge: -abs(ridge.correlation))

@@ -16,13 +16,14 @@ from scipy.special import ndtr
 
 from calibration import fit
 from calibration.ensemble import Ensemble
+from calibration.predictor import Predictor
 from calibration.summary import predicted
 from calibration.targets import Target
 
 NEAREST = 0.1  # of the prior's lives that are kept when figures are left out
 FEWEST = 20  # of them, at least
 COVERS = 0.9
-BREAK = 2022  # fitted to what was before, predicted from here
+BREAK = 2022  # predicted from here in `calibration.relived`, fitted to what was before
 EXPERIMENTS = {"voucher_rct": "the Dutch voucher experiment", "cpf": "the French account",
                "information_rct": "the information experiments"}  # fmt: skip
 
@@ -81,15 +82,17 @@ def _absolute(mean: NDArray[np.float64], sd: float) -> NDArray[np.float64]:
     return np.asarray(2.0 * sd * density + mean * (2.0 * ndtr(y) - 1.0))
 
 
-def _scored(
+def scored(
     found: Ensemble,
     columns: Sequence[int],
     values: NDArray[np.float64],
     weight: NDArray[np.float64],
     shown: Mapping[int, str],
+    error: NDArray[np.float64] | None = None,
 ) -> tuple[Scored, ...]:
+    """Figures, by their columns in `values`, beside weighted lives; `error` if not their own."""
     d = found.data
-    own = d["own_error"].values
+    own = d["own_error"].values if error is None else error
     bands = predicted(values[:, list(columns)], weight, own[list(columns)])
     rows = []
     for k, (low, median, high) in zip(columns, bands, strict=True):
@@ -109,7 +112,7 @@ def checks(found: Ensemble) -> tuple[Scored, ...]:
         for k, name in enumerate(found.data["target"].values)
     }
     values = found.data["statistic"].values.astype(float)
-    return _scored(found, range(len(fitted)), values, found.data["weight"].values, shown)
+    return scored(found, range(len(fitted)), values, found.data["weight"].values, shown)
 
 
 def series_of(target: Target) -> str:
@@ -126,20 +129,23 @@ def series_of(target: Target) -> str:
 
 
 def nearest(found: Ensemble, used: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The lives drawn from the prior that are nearest to the figures used."""
+    """The lives drawn from the prior that are nearest to the figures used, by what these say of
+    the parameters, as in the fit.
+    """
     d = found.data
     prior = np.flatnonzero(d["proposed"].values == 0)
-    error = d["error"].values
-    off = (d["lived"].values[prior] - d["published"].values) / error
-    off = np.where(np.isfinite(off), off, fit.FAR)[:, used]
-    wide = fit.scale(samples=off)
-    distance = np.sqrt(np.mean((off / wide) ** 2, axis=1))
+    error, own = (d[name].values[used] for name in ("error", "own_error"))
+    off = (d["lived"].values[:, used] - d["published"].values[used]) / error
+    off = np.where(np.isfinite(off), off, fit.FAR).astype(float)
+    says = Predictor(off, d["lived_z"].values.astype(float), own / error)
+    aim = says(says.reached(np.zeros(off.shape[1])))
+    distance = np.linalg.norm(says(off[prior]) - aim, axis=1)
     many = max(int(NEAREST * prior.size), min(FEWEST, prior.size))
     return np.asarray(np.sort(prior[np.argsort(distance, kind="stable")[:many]]), np.int64)
 
 
 def left_out(found: Ensemble, targets: Sequence[Target]) -> tuple[LeftOut, ...]:
-    """Every series left out in turn and predicted from the others; then 2022 from the years before.
+    """Every series left out in turn and predicted from the others.
 
     Series of which no figure is fitted need not be left out: they are predicted anyway.
     """
@@ -151,9 +157,6 @@ def left_out(found: Ensemble, targets: Sequence[Target]) -> tuple[LeftOut, ...]:
     for series in dict.fromkeys(s for s, f in zip(of, fitted, strict=True) if f):
         inside = np.array([s == series for s in of])
         rows.append(_without(found, series, fitted & ~inside, np.flatnonzero(inside & fitted)))
-    late = np.array([known[n].year >= BREAK and "." not in known[n].statistic for n in names])
-    rows.append(_without(found, f"{BREAK} from the years before", fitted & ~late,
-                         np.flatnonzero(late & fitted)))  # fmt: skip
     return tuple(rows)
 
 
@@ -165,7 +168,7 @@ def _without(
     weight = np.full(rows.size, 1.0 / rows.size)
     chosen = [int(k) for k in columns]
     shown = dict.fromkeys(chosen, "predicted")
-    return LeftOut(series, _scored(found, chosen, values, weight, shown), rows.size)
+    return LeftOut(series, scored(found, chosen, values, weight, shown), rows.size)
 
 
 def coverage(figures: Sequence[Scored]) -> tuple[int, int]:

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.levels import TARGETS
+from experiments.estimates import Estimate, estimate, shown
 from experiments.runner import count_months, over_seeds
-from experiments.table import Estimate, estimate, shown
 from scenarios.scenario import Scenario
 from simulator import draws
 from simulator.record import INDICATORS, Recorder

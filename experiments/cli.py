@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from experiments import fitting, years
+from experiments import comparing, fitting, years
 from experiments.console import (
     File,
     Json,
@@ -29,6 +29,10 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+
+
+for first in (comparing.compare, comparing.criteria):
+    app.command()(first)
 
 
 def main() -> None:
@@ -54,86 +58,6 @@ def main() -> None:
 def _stop(message: str) -> None:
     print(f"llo: {message}", file=sys.stderr)
     sys.exit(2)
-
-
-@app.command()
-def compare(
-    scenario: File = None,
-    persons: Persons = None,
-    months: Annotated[int | None, typer.Option(help="Months after introduction.")] = None,
-    seeds: SeedCount = None,
-    out: Annotated[Path, typer.Option(help="Folder for compare.nc and compare.png.")] = Path("out"),
-    same_budget: Annotated[
-        float | None,
-        typer.Option(help="Scale every variant to this cost, EUR in --same-year, as 200e6."),
-    ] = None,
-    same_reach: Annotated[
-        float | None,
-        typer.Option(help="Scale every variant to reach this share of persons a year."),
-    ] = None,
-    same_year: Annotated[
-        int | None, typer.Option(help="Calendar year of that; default: the fifth.")
-    ] = None,
-    svg: Annotated[bool, typer.Option("--svg", help="Draw an SVG instead of a PNG.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Compare the variants of a scenario and print the table.
-
-    Example: llo compare my.toml --seeds 4 --out results
-    """
-    chosen = settled(scenario_of(scenario, persons=persons, months=months, seeds=seeds))
-    from experiments import picture, results, runner, same, table
-
-    solved: list[same.Solved] = []
-    equal = same_year is not None or same_budget is not None or same_reach is not None
-    wanted = same.goal(chosen, same_budget, same_reach, same_year) if equal else None
-    writable(out)
-    if wanted is not None:
-        given = chosen
-        chosen, solved = with_progress(
-            "Solving", len(given.variants), lambda tell: same.solve(given, wanted, tell)
-        )
-    total = runner.months_of(chosen)
-    data = with_progress("Comparing", total, lambda tell: runner.run(chosen, tell))
-    drawn = out / ("compare.svg" if svg else "compare.png")
-    with runner.unheard():  # both files or neither
-        results.write(data, out / "compare.nc")
-        picture.draw(data, drawn)
-    if as_json:
-        same_money = [vars(s) for s in solved]
-        print(json.dumps({**table.as_data(data), "solved": same_money}, indent=1))
-        return
-    from experiments import printing
-
-    if wanted is not None:
-        printing.same(wanted, solved)
-    printing.comparison(data)
-    print(f"\nWritten: {out / 'compare.nc'} (everything) and {drawn} (participation and money)")
-
-
-@app.command()
-def criteria(
-    scenario: File = None,
-    persons: Persons = None,
-    months: Annotated[int | None, typer.Option(help="Months after introduction.")] = None,
-    seeds: SeedCount = None,
-    as_json: Json = False,
-) -> None:
-    """Print the five criteria for every variant: targeting, cost, efficiency, flexibility, time.
-
-    Example: llo criteria my.toml --seeds 4
-    """
-    chosen = settled(scenario_of(scenario, persons=persons, months=months, seeds=seeds))
-    from experiments import criteria as five
-    from experiments import printing, twins
-
-    data, shock = with_progress(
-        "Comparing", twins.months_of(chosen), lambda tell: twins.run(chosen, tell)
-    )
-    rows = five.compute(data, chosen, shock)
-    print(json.dumps(five.as_data(rows), indent=1)) if as_json else printing.criteria(
-        chosen.title, rows
-    )
 
 
 @app.command()

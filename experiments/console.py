@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 File = Annotated[Path | None, typer.Argument(help="A scenario in TOML; without it the baseline.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as data.")]
 Persons = Annotated[int | None, typer.Option(help="Simulated persons, 1,000 to 10,000,000.")]
-SeedCount = Annotated[int | None, typer.Option("--seeds", help="Number of seeds.")]
+Members = Annotated[
+    int | None, typer.Option(help="Parameter sets of the ensemble; 0: central values alone.")
+]
+SeedCount = Annotated[
+    int | None, typer.Option("--seeds", help="Number of seeds, of each parameter set if any.")
+]
 
 
 def scenario_of(file: Path | None, **changes: Any) -> Scenario:

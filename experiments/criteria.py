@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from experiments.table import NULL, Array, Estimate, cost, estimate, extra_learners, yearly_cost
+from experiments import estimates
+from experiments.estimates import Array, Estimate, estimate, lives, sets
+from experiments.table import NULL, cost, extra_learners, ratio, yearly_cost
 from experiments.twins import FREE, HALVED, NARROWED, YEAR
 from scenarios.scenario import Scenario
 
@@ -26,7 +28,7 @@ Measure = Callable[["Lived"], Array]
 
 @dataclass(frozen=True)
 class Lived:
-    """One variant with what it is measured against; arrays are per seed."""
+    """One variant with what it is measured against; arrays are per life."""
 
     own: xr.Dataset
     null: xr.Dataset
@@ -46,8 +48,8 @@ class Lived:
         return cost(self.own, self.null)
 
     def outlay(self) -> Array:
-        """EUR by seed and month since the introduction."""
-        return np.asarray(self.own["outlay_eur_month"].transpose("seed", "month").values, float)
+        """EUR by life and month since the introduction."""
+        return np.asarray(self.own["outlay_eur_month"].transpose("life", "month").values, float)
 
 
 @dataclass(frozen=True)
@@ -61,17 +63,13 @@ class Criterion:
     decimals: int = 0
 
 
-def _ratio(top: Array, bottom: Array) -> Array:
-    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
-
-
 def _recipients(group: str) -> Measure:
     """Share of public learners who belong to a group, %."""
 
     def measure(v: Lived) -> Array:
         persons = v.own["persons"]
         of = v.after("reach", group) * persons.sel(group=group).values
-        return 100 * _ratio(of, v.after("reach", "all") * persons.sel(group="all").values)
+        return 100 * ratio(of, v.after("reach", "all") * persons.sel(group="all").values)
 
     return measure
 
@@ -83,7 +81,7 @@ def _named(group: str) -> Measure:
 def _outside(v: Lived) -> Array:
     paid = sum(v.after(f"{n}_eur") for n in
                ("additional", "forward", "upgraded", "deadweight", "displaced"))  # fmt: skip
-    return 100 * _ratio(v.after("outside_eur"), np.asarray(paid))
+    return 100 * ratio(v.after("outside_eur"), np.asarray(paid))
 
 
 def _year(k: int) -> Measure:
@@ -92,7 +90,7 @@ def _year(k: int) -> Measure:
     def measure(v: Lived) -> Array:
         years = np.flatnonzero(v.own["year"].values >= v.own.attrs["introduced"])
         if k > years.size:
-            return np.full(v.own.sizes["seed"], np.nan)
+            return np.full(v.own.sizes["life"], np.nan)
         return np.asarray(yearly_cost(v.own, v.null).isel(year=years[k - 1]).values, float) / 1e6
 
     return measure
@@ -101,12 +99,12 @@ def _year(k: int) -> Measure:
 def _volatility(v: Lived) -> Array:
     """Standard deviation of yearly cost around its straight line, % of its mean."""
     years = v.own["year"].values >= v.own.attrs["introduced"]
-    series = yearly_cost(v.own, v.null).isel(year=years).transpose("seed", "year").values
+    series = yearly_cost(v.own, v.null).isel(year=years).transpose("life", "year").values
     if series.shape[1] < 3:
         return np.full(series.shape[0], np.nan)
     x = np.arange(series.shape[1])
     trend = np.array([np.polyval(np.polyfit(x, row, 1), x) for row in series])
-    return 100 * _ratio((series - trend).std(axis=1, ddof=2), series.mean(axis=1))
+    return 100 * ratio((series - trend).std(axis=1, ddof=2), series.mean(axis=1))
 
 
 def _extra_completed(v: Lived) -> Array:
@@ -118,13 +116,13 @@ def _extra_completed(v: Lived) -> Array:
 def _not_additional(v: Lived) -> Array:
     lost = sum(v.after(f"{n}_eur") for n in ("deadweight", "displaced", "unused"))
     paid = lost + sum(v.after(f"{n}_eur") for n in ("additional", "forward", "upgraded"))
-    return 100 * _ratio(np.asarray(lost), np.asarray(paid))
+    return 100 * ratio(np.asarray(lost), np.asarray(paid))
 
 
 def _promised(v: Lived) -> Array:
     """Rights already promised at the end, in years of the last year's outlay."""
     owed = np.asarray(v.own["liability_eur_month"].isel(month=-1).values, float)
-    return _ratio(owed, v.outlay()[:, -YEAR:].sum(axis=1))
+    return ratio(owed, v.outlay()[:, -YEAR:].sum(axis=1))
 
 
 def _followed(months: int) -> Measure:
@@ -133,10 +131,10 @@ def _followed(months: int) -> Measure:
     def measure(v: Lived) -> Array:
         end = v.shock + months
         if HALVED not in v.twins or end > v.own.sizes["month"]:
-            return np.full(v.own.sizes["seed"], np.nan)
-        other = v.twins[HALVED]["outlay_eur_month"].transpose("seed", "month").values
+            return np.full(v.own.sizes["life"], np.nan)
+        other = v.twins[HALVED]["outlay_eur_month"].transpose("life", "month").values
         window = slice(end - YEAR, end)
-        kept = _ratio(other[:, window].sum(axis=1), v.outlay()[:, window].sum(axis=1))
+        kept = ratio(other[:, window].sum(axis=1), v.outlay()[:, window].sum(axis=1))
         return 100 * (1 - kept)
 
     return measure
@@ -151,14 +149,14 @@ def _retargeted(year: int) -> Measure:
         years = v.own["year"].values
         wanted = v.own.attrs["introduced"] + v.shock // YEAR + year - 1
         if NARROWED not in v.twins or wanted not in years:
-            return np.full(v.own.sizes["seed"], np.nan)
+            return np.full(v.own.sizes["life"], np.nan)
         twin = v.twins[NARROWED].sel(year=wanted)
 
         def learners(group: str) -> Array:
             reached = twin["reach"] * twin["persons"]
             return np.asarray(reached.sel(group=group).values, float)
 
-        return 100 * _ratio(learners("education:practical"), learners("all"))
+        return 100 * ratio(learners("education:practical"), learners("all"))
 
     return measure
 
@@ -168,16 +166,16 @@ def _lost(group: str) -> Measure:
 
     def measure(v: Lived) -> Array:
         if FREE not in v.twins:
-            return np.full(v.own.sizes["seed"], np.nan)
+            return np.full(v.own.sizes["life"], np.nan)
         without = replace(v, own=v.twins[FREE].assign_attrs(v.own.attrs)).after("reach", group)
-        return 100 * (1 - _ratio(v.after("reach", group), without))
+        return 100 * (1 - ratio(v.after("reach", group), without))
 
     return measure
 
 
 def _first_learner(v: Lived) -> Array:
     """Months from the decision: the stated lead time and the month of the first award."""
-    awards = v.own["awards_month"].transpose("seed", "month").values
+    awards = v.own["awards_month"].transpose("life", "month").values
     first = np.where((awards > 0).any(axis=1), (awards > 0).argmax(axis=1).astype(float), np.nan)
     return first + float(np.max(v.own["lead_time"].values))
 
@@ -199,7 +197,7 @@ def _interaction(of: Callable[[Lived], Array]) -> Measure:
 
     def measure(v: Lived) -> Array:
         if not v.parts:
-            return np.full(v.own.sizes["seed"], np.nan)
+            return np.full(v.own.sizes["life"], np.nan)
         return of(v) - np.sum([of(part) for part in v.parts], axis=0)
 
     return measure
@@ -228,14 +226,14 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(_C, "in year 1", "mln EUR", _year(1)),
     Criterion(_C, "in year 5", "mln EUR", _year(5)),
     Criterion(_C, "in year 10", "mln EUR", _year(10)),
-    Criterion(_C, "per award", "EUR", lambda v: _ratio(v.cost(), v.after("awards"))),
+    Criterion(_C, "per award", "EUR", lambda v: ratio(v.cost(), v.after("awards"))),
     Criterion(_C, "volatility around its trend", "% of mean", _volatility),
     Criterion(_C, "liability at the end: rights not used", "mln EUR",
               lambda v: np.asarray(v.own["outstanding_eur"].isel(year=-1).values, float) / 1e6),
     Criterion(_E, "cost per extra learner (any course)", "EUR",
-              lambda v: _ratio(v.cost(), extra_learners(v.own, v.null))),
+              lambda v: ratio(v.cost(), extra_learners(v.own, v.null))),
     Criterion(_E, "cost per extra completed self-chosen course", "EUR",
-              lambda v: _ratio(v.cost(), _extra_completed(v))),
+              lambda v: ratio(v.cost(), _extra_completed(v))),
     Criterion(_E, "of a public euro: for what would have been paid anyway, or unused", "%",
               _not_additional),
     Criterion(_F, "outlay lower a year after its generosity is halved", "%", _followed(12)),
@@ -251,13 +249,12 @@ CRITERIA: tuple[Criterion, ...] = (
 )  # fmt: skip
 
 NOTES = (
-    'Mean and half-width of the 90% interval over seeds; "-" where a measure has no meaning.',
+    'Figures as in `llo compare`; "-" where a measure has no meaning.',
     "Targeting: groups named in the Programma leer- en ontwikkelcultuur, but for those of 50+.",
     "Burden: every variant is lived again without any effort of applying, others unchanged.",
     "Flexibility: every variant is lived again with its generosity halved half-way (50% is full),",
     "and again with new vouchers, deposits or grants for at most mbo-4 only; rights given stay.",
     "Time to introduce rests on the stated lead_time of each instrument, an assumption.",
-    "Not yet calibrated: levels are solved on published figures, all else is at central priors.",
 )
 
 
@@ -266,6 +263,7 @@ def compute(
 ) -> list[tuple[Criterion, dict[str, Estimate | None]]]:
     """Every criterion's estimate by variant of the scenario."""
     introduced = int(scenario.time.introduction[:4])
+    members, data = sets(data), lives(data)
 
     def lived(name: str, parts: tuple[Lived, ...] = ()) -> Lived:
         known = data["variant"].values
@@ -276,7 +274,10 @@ def compute(
 
     names = [v for v in scenario.names() if v != NULL]
     variants = {v: lived(v, tuple(lived(p) for p in _parts(scenario, v))) for v in names}
-    return [(c, {name: estimate(c.measure(v)) for name, v in variants.items()}) for c in CRITERIA]
+    return [
+        (c, {name: estimate(c.measure(v), members) for name, v in variants.items()})
+        for c in CRITERIA
+    ]
 
 
 def _parts(scenario: Scenario, variant: str) -> list[str]:
@@ -298,8 +299,6 @@ def as_data(rows: list[tuple[Criterion, dict[str, Estimate | None]]]) -> list[di
     """The table as plain data, for --json."""
     return [
         {"criterion": c.criterion, "measure": c.label, "unit": c.unit,
-         "variants": {n: None if e is None else
-                      {"mean": e.mean, "half_width": e.half if np.isfinite(e.half) else None}
-                      for n, e in values.items()}}
+         "variants": {n: estimates.as_data(e) for n, e in values.items()}}
         for c, values in rows
     ]  # fmt: skip

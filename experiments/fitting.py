@@ -76,6 +76,10 @@ def validate(
     out: Annotated[
         Path | None, typer.Option(help="Write the page to this file as well, in Markdown.")
     ] = None,
+    lives: Annotated[
+        int,
+        typer.Option(min=1, help="Parameter sets lived again, to predict 2022 and for patterns."),
+    ] = 24,
     as_json: Json = False,
 ) -> None:
     """Hold the model against figures that it was not shown: predicted, inside or not, scores.
@@ -84,21 +88,27 @@ def validate(
     """
     from calibration import ensemble as ensembles
     from calibration import targets, validation
-    from experiments import validation_page
+    from experiments import relive, ridge_picture, validation_page
 
     if out is not None:
         writable(out.parent)
     found, known = ensembles.read(ensemble), targets.read()
     checks, left = validation.checks(found), validation.left_out(found, known)
+    ahead, patterns = with_progress(
+        "Living again", 2 * lives, lambda tell: relive.run(ensemble, lives, tell)
+    )
+    everything = validation_page.Validation(checks, left, ahead, tuple(patterns))
     if out is not None:
-        write_text(out, validation_page.page(found, checks, left))
+        drawn = out.with_name("ridges.png")
+        ridge_picture.draw(found, drawn)
+        write_text(out, validation_page.page(found, everything, drawn.name))
     if as_json:
-        print(json.dumps(validation_page.as_data(checks, left), indent=1))
+        print(json.dumps(validation_page.as_data(everything), indent=1))
         return
-    for title, heads, rows in validation_page.tables(checks, left):
+    for title, heads, rows in validation_page.tables(everything):
         _print(title, heads, rows)
     if out is not None:
-        print(f"Written: {out}")
+        print(f"Written: {out}, and {drawn} (trade-offs that the figures leave open)")
 
 
 def _levels(persons: int | None, seed: int, out: Path | None) -> None:

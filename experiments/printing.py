@@ -2,53 +2,97 @@
 
 from __future__ import annotations
 
+import json
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import xarray as xr
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from calibration.levels import Fit
 from experiments.backcast import CHANGES, HEADS, Backcast, beside, explained
 from experiments.criteria import NOTES as FIVE_NOTES
 from experiments.criteria import Criterion
+from experiments.estimates import Estimate, sets, shown
 from experiments.life import BEFORE, Life
+from experiments.lights import letter
 from experiments.replay import AGREES, Beside
 from experiments.same import BUDGET, Goal, Solved
-from experiments.table import Estimate, compute, notes, shown
+from experiments.table import Line, notes
 from simulator.policy import Policy
 
 Row = dict[str, Any]
+WIDE, NARROW = 176, 138  # columns that bands take beside their figures, and under them
+LABEL = 36
 
 
-def _console() -> Console:
-    """The terminal, or 120 columns where there is none or it is too narrow for the table."""
+def _console(least: int = 120) -> Console:
+    """The terminal, or so many columns where there is none or it is too narrow for the table."""
     console = Console()
-    wide = console.is_terminal and console.width >= 120
-    return console if wide else Console(width=120)
+    wide = console.is_terminal and console.width >= least
+    return console if wide else Console(width=least)
 
 
-def comparison(data: xr.Dataset) -> None:
+def comparison(data: xr.Dataset, lines: Sequence[Line]) -> None:
     """The comparison's table, a section a block."""
-    names = [str(v) for v in data["variant"].values]
-    grid = Table(title=data.attrs["title"], box=box.SIMPLE_HEAD, pad_edge=False)
-    grid.add_column("")
-    grid.add_column("unit")
-    for name in names:
-        grid.add_column(name, justify="right", no_wrap=True)
-    section, rows = "", compute(data)
-    for row, values in rows:
-        if row.section != section:
-            section = row.section
-            grid.add_row(f"[bold]{section}[/bold]")
-        grid.add_row("  " + row.label, row.unit, *(shown(values[n], row.decimals) for n in names))
+    rows = [
+        (line.row.section, line.row.label, line.row.unit, line.row.decimals, line.values,
+         {name: letter(shares) for name, shares in line.drivers.items()})
+        for line in lines
+    ]  # fmt: skip
+    _blocks(data.attrs["title"], rows)
     console = _console()
-    console.print(grid)
-    seeds, people = data.sizes["seed"], float(data["persons"].isel(variant=0, seed=0, group=0))
-    console.print(f"{seeds} seeds; the people stand for {people / 1e6:.1f} million persons.")
-    for note in notes(rows):
+    many, people = sets(data), float(data["persons"].isel(variant=0, seed=0, group=0).mean())
+    of = f"{many} parameter sets" if many else "Central values"
+    seeds, each = data.sizes["seed"], json.loads(data.attrs["scenario"])["persons"]
+    console.print(
+        f"{of}, {seeds} {'seeds' if seeds > 1 else 'seed'}; {each:,} people in each life, who "
+        f"stand for {people / 1e6:.1f} million.", highlight=False,
+    )  # fmt: skip
+    for note in notes(data, lines):
         console.print(note, highlight=False)
+
+
+Block = tuple[str, str, str, int, Mapping[str, Estimate | None], Mapping[str, str]]
+
+
+def _blocks(title: str, rows: Sequence[Block]) -> None:
+    """Figures in blocks: their bands with letters, and how much of these is chance.
+
+    A band goes under its figure where the terminal is too narrow for both beside each other.
+    """
+    names = list(rows[0][4])
+    bands = any(e and e.of_lives for row in rows for e in row[4].values())
+    console = _console(NARROW if bands else 120)
+    grid = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False)
+    grid.add_column("", min_width=LABEL)
+    grid.add_column("unit")
+    for name in [*names, *(["chance"] if bands else [])]:
+        grid.add_column(name, justify="right", no_wrap=True)
+    block = ""
+    for heading, label, unit, decimals, values, letters in rows:
+        if heading != block:
+            block = heading
+            grid.add_row(f"[bold]{block}[/bold]")
+        cells = [
+            _cell(values[n], decimals, letters.get(n, ""), console.width < WIDE) for n in names
+        ]
+        luck = [e.chance for e in values.values() if e and math.isfinite(e.chance)]
+        share = [f"{100 * max(luck):.0f}%" if luck else "-"] if bands else []
+        grid.add_row("  " + label, unit, *cells, *share)
+    console.print(grid)
+
+
+def _cell(value: Estimate | None, decimals: int, letter: str, narrow: bool) -> str:
+    figure, _, band = shown(value, decimals).partition(" [")
+    if not band:
+        return figure
+    tail = f" {letter}" if letter else ""
+    return escape(f"{figure}{tail}\n[{band}" if narrow else f"{figure} [{band}{tail or '  '}")
 
 
 def margins(rows: list[Row]) -> None:
@@ -149,24 +193,10 @@ def policies(kinds: dict[str, type[Policy]]) -> None:
 
 def criteria(title: str, rows: list[tuple[Criterion, dict[str, Estimate | None]]]) -> None:
     """The five criteria, a block each."""
-    names = list(rows[0][1])
-    grid = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False)
-    grid.add_column("")
-    grid.add_column("unit")
-    for name in names:
-        grid.add_column(name, justify="right", no_wrap=True)
-    block = ""
-    for row, values in rows:
-        if not any(values.values()):
-            continue
-        if row.criterion != block:
-            block = row.criterion
-            grid.add_row(f"[bold]{block}[/bold]")
-        grid.add_row("  " + row.label, row.unit, *(shown(values[n], row.decimals) for n in names))
-    console = _console()
-    console.print(grid)
+    _blocks(title, [(c.criterion, c.label, c.unit, c.decimals, values, {})
+                    for c, values in rows if any(values.values())])  # fmt: skip
     for note in FIVE_NOTES:
-        console.print(note, highlight=False)
+        _console().print(note, highlight=False)
 
 
 def same(wanted: Goal, solved: list[Solved]) -> None:
@@ -203,7 +233,7 @@ def replay(title: str, rows: list[Beside]) -> None:
         elif "hours" in figure.measure:
             decimals = 1
         unit = "%" if scale > 1 else ""
-        found = row.simulated and Estimate(*(scale * x for x in vars(row.simulated).values()))
+        found = row.simulated and row.simulated.times(scale)
         grid.add_row(
             figure.measure, _of(row),
             f"{scale * figure.value:,.{decimals}f}{unit}",

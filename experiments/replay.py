@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from calibration.schemes import MEASURES, SHARES, Replay, measure
+from experiments.estimates import Estimate, estimate
 from experiments.runner import count_months, over_seeds
-from experiments.table import Estimate, estimate
 from scenarios.parts import Observed
 from scenarios.scenario import NULL, Scenario
 from simulator import draws, groups
@@ -40,7 +40,7 @@ class Beside:
         figure, found = self.observed, self.simulated
         if found is None or self.seen < self.lives:
             return DIFFERS
-        if abs(found.mean - figure.value) > figure.margin + found.half:
+        if abs(found.middle - figure.value) > figure.margin + found.half:
             return DIFFERS
         vague = found.half > max(figure.margin, MOST_ERROR * abs(figure.value))
         return UNSURE if vague else AGREES
@@ -171,7 +171,7 @@ def _value(scenario: Scenario, lives: dict[str, Replay], figure: Observed) -> fl
 def as_data(rows: list[Beside]) -> list[dict[str, Any]]:
     """The replay as plain data, for --json."""
     return [
-        {**r.observed.model_dump(), "simulated": r.simulated.mean if r.simulated else None,
+        {**r.observed.model_dump(), "simulated": r.simulated.middle if r.simulated else None,
          "half_width": r.simulated.half if r.simulated and np.isfinite(r.simulated.half) else None,
          "lives": r.lives, "lives_with_a_value": r.seen, "verdict": r.verdict}
         for r in rows

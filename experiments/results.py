@@ -58,6 +58,8 @@ LONG_NAMES = {
     "anyway": "public learners who would have followed some course within two years anyway",
     "reach": "share of the group that starts a publicly paid course in the year",
     "persons": "persons in the group at the introduction",
+    "replicate": "seed of the life",
+    "value": "value of the parameter in the life, as declared",
 }
 
 
@@ -76,14 +78,31 @@ def describe(data: xr.Dataset, scenario: Scenario) -> xr.Dataset:
         "parameters": json.dumps(parameters(scenario), sort_keys=True),
         "versions": json.dumps(versions(), sort_keys=True),
         "commit": commit(),
-        "note": "Not yet calibrated: levels are solved, every other parameter is at its central "
-        "prior. Intervals are Monte Carlo error over seeds only.",
+        **_uncertainty(data, scenario),
     }
     data.attrs["hash"] = digest(data)
     return data
 
 
+def _uncertainty(data: xr.Dataset, scenario: Scenario) -> dict[str, str]:
+    """What a band of these lives holds, and which ensemble they are of."""
+    if "member" not in data.dims:
+        return {"note": "Central values: levels are solved, every other parameter is at its "
+                "central prior. Intervals are Monte Carlo error over seeds only."}  # fmt: skip
+    from calibration import members
+
+    made = members.known(scenario.uncertainty.ensemble).data.attrs
+    kept = ("made", "model_version", "persons", "evaluations", "identity")
+    return {
+        "note": "Lives of parameter sets that published figures admit: bands hold what they leave "
+        "open, and Monte Carlo error.",
+        "ensemble": json.dumps({k: str(made[k]) for k in kept}, sort_keys=True),
+    }
+
+
 def _unit(name: str) -> str:
+    if name in ("replicate", "value"):
+        return {"replicate": "number", "value": "as declared"}[name]
     if name.endswith("_month") or name == "lead_time":
         return {"awards_month": "1/month", "liability_eur_month": "EUR"}.get(
             name, "month" if name == "lead_time" else "EUR/month"

@@ -1,4 +1,4 @@
-"""A comparison over several seeds, in parallel on this machine's cores."""
+"""A comparison over parameter sets and seeds, in parallel on this machine's cores."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from multiprocessing.sharedctypes import Synchronized
 from typing import Any, TypeVar
 
+import numpy as np
 import xarray as xr
 
 from experiments.results import describe
@@ -38,11 +39,53 @@ def count_months(months: int) -> None:
             _done.value += months
 
 
-def one_seed(scenario: Scenario, index: int) -> xr.Dataset:
-    """All variants of a scenario for replicate `index`."""
+def one_life(scenario: Scenario, index: int) -> xr.Dataset:
+    """All variants of a scenario in its life `index`."""
+    lived, seed, values = settings(scenario, index)
+    makers = {v: _maker(lived, v) for v in lived.names()}
+    data = compare(lived.design(), makers, seed, count_months)
+    if values:
+        data = data.assign_coords(parameter=sorted(values))
+        data["value"] = ("parameter", np.array([values[name] for name in sorted(values)]))
+    return data
+
+
+def settings(scenario: Scenario, index: int) -> tuple[Scenario, int, dict[str, float]]:
+    """A life of a comparison: the scenario as it is in it, a seed of its own, and the parameter
+    values of its set (none when central values are lived).
+    """
     seed = draws.replicate(scenario.seeds.first, index)
-    makers = {v: _maker(scenario, v) for v in scenario.names()}
-    return compare(scenario.design(), makers, seed, count_months)
+    if not scenario.uncertainty.members:
+        return scenario, seed, {}
+    from calibration import members
+
+    found = members.known(scenario.uncertainty.ensemble)
+    member = chosen(scenario)[index // scenario.seeds.count]
+    lived, values = members.applied(scenario, found, member, seed)
+    return lived, seed, values
+
+
+def prepared(scenario: Scenario) -> Scenario:
+    """The scenario with as many persons as each of its lives has; ValueError or OSError when its
+    ensemble cannot be used.
+    """
+    if not chosen(scenario):
+        return scenario
+    return scenario.model_copy(update={"persons": scenario.uncertainty.persons})
+
+
+def chosen(scenario: Scenario) -> list[int]:
+    """The members of the ensemble that a comparison lives; none when it lives central values."""
+    if not scenario.uncertainty.members:
+        return []
+    from calibration import members
+
+    return members.known(scenario.uncertainty.ensemble).chosen(scenario.uncertainty.members)
+
+
+def lives_of(scenario: Scenario) -> int:
+    """How many lives a comparison is: every seed of every parameter set."""
+    return max(scenario.uncertainty.members, 1) * scenario.seeds.count
 
 
 def _maker(scenario: Scenario, variant: str) -> Callable[[], Any]:
@@ -59,43 +102,64 @@ def _compile(scenario: Scenario, variant: str) -> None:
 def months_of(scenario: Scenario) -> int:
     """Model months that the whole comparison will live."""
     design = scenario.design()
-    return scenario.seeds.count * (design.introduction + design.after * len(scenario.names()))
+    return lives_of(scenario) * (design.introduction + design.after * len(scenario.names()))
 
 
 def run(
     scenario: Scenario, progress: Callable[[int], None] = lambda done: None, workers: int = 0
 ) -> xr.Dataset:
-    """The comparison over all seeds; `progress` is told how many months are done."""
-    return describe(
-        xr.concat(over_seeds(scenario, one_seed, progress, workers), "seed", data_vars="all"),
-        scenario,
-    )
+    """The comparison over all lives; `progress` is told how many months are done.
+
+    Dims member (only when parameter sets are lived), seed, and those of `simulator.variants`.
+    """
+    members = chosen(scenario)  # refuses before any work
+    found = over_lives(scenario, one_life, lives_of(scenario), progress, workers)
+    seeds = scenario.seeds.count
+    each = [xr.concat(found[k : k + seeds], "seed", data_vars="all")
+            for k in range(0, len(found), seeds)]  # fmt: skip
+    if not members:
+        return describe(each[0], scenario)
+    for k, one in enumerate(each):  # the same numbers in every set; the seeds are beside them
+        each[k] = one.assign(replicate=("seed", one["seed"].values)).assign_coords(
+            seed=np.arange(seeds)
+        )
+    return describe(xr.concat(each, xr.Variable("member", members), data_vars="all"), scenario)
 
 
 def over_seeds(
     scenario: Scenario,
     job: Callable[[Scenario, int], Result],
     progress: Callable[[int], None] = lambda done: None,
+) -> list[Result]:
+    """`job(scenario, index)` for every seed of the scenario, as `over_lives` does."""
+    return over_lives(scenario, job, scenario.seeds.count, progress)
+
+
+def over_lives(
+    scenario: Scenario,
+    job: Callable[[Scenario, int], Result],
+    many: int,
+    progress: Callable[[int], None] = lambda done: None,
     workers: int = 0,
 ) -> list[Result]:
-    """`job(scenario, index)` for every replicate, in order, on all cores.
+    """`job(scenario, index)` for `many` indices, in order, on all cores.
 
     `job` must be a function of a module that tells `count_months` what it has lived. Raises
     OSError with one line when a process is ended from outside.
     """
     context = multiprocessing.get_context("spawn")
-    count = min(workers or os.cpu_count() or 1, scenario.seeds.count)
+    count = min(workers or os.cpu_count() or 1, many)
     if count == 1:
-        return [job(scenario, k) for k in range(scenario.seeds.count)]
+        return [job(scenario, k) for k in range(many)]
     counter: Synchronized[int] = context.Value("q", 0)
     pool = ProcessPoolExecutor(count, context, _begin, (counter,))
     try:
         with unheard():
             compiling = [pool.submit(_compile, scenario, v) for v in scenario.names()]
-        for task in compiling:
-            task.result()
+        for one in compiling:
+            one.result()
         with unheard():
-            tasks = [pool.submit(job, scenario, k) for k in range(scenario.seeds.count)]
+            tasks = [pool.submit(job, scenario, k) for k in range(many)]
         pending = set(tasks)
         while pending:
             done, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq
 
+from experiments import runner
 from experiments.levers import levers
 from experiments.levers import scaled as one
 from experiments.table import NULL, yearly_cost
 from scenarios.scenario import Scenario
-from simulator import draws
 from simulator.model import LearningModel
 from simulator.variants import future, start
 
-SEEDS = 2  # lives on which a factor is solved; common random numbers make their mean smooth
+LIVES = 4  # on which a factor is solved at most; common random numbers make their mean smooth
 FACTORS = (1 / 64, 64.0)  # of the generosity given in the scenario
 CLOSE = 0.02  # share of the goal within which a variant counts as equal
 BUDGET, REACH = "same-budget", "same-reach"
@@ -34,7 +34,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Solved:
-    """A variant's solution: the values of its levers, and what they gave on the solving seeds.
+    """A variant's solution: the values of its levers, and what they gave on the solving lives.
 
     Where the goal is out of reach, or passed in a jump, it is the nearest there is, not `met`.
     """
@@ -68,30 +68,29 @@ def goal(scenario: Scenario, budget: float | None, reach: float | None, year: in
 
 
 class Lives:
-    """Lives up to the introduction, from which every trial branches."""
+    """Lives of the comparison up to the introduction, from which every trial branches."""
 
     def __init__(self, scenario: Scenario, wanted: Goal) -> None:
-        self.scenario, self.goal, self.design = scenario, wanted, scenario.design()
+        self.goal, self.design = wanted, scenario.design()
         first = int(scenario.time.introduction[:4])
         self.until = self.design.introduction + 12 * (wanted.year - first + 1)
-        count = min(SEEDS, scenario.seeds.count)
-        seeds = [draws.replicate(scenario.seeds.first, k) for k in range(count)]
-        self.begun = [self._begun(seed) for seed in seeds]
-        self.null = [self._lived(model, NULL, scenario) for model in self.begun]
+        many = runner.lives_of(scenario)
+        each = np.unique(np.linspace(0, many - 1, min(LIVES, many)).round().astype(int))
+        self.begun = [self._begun(scenario, int(k)) for k in each]
+        self.null = [self._lived(model, NULL, lived) for lived, model in self.begun]
 
-    def _begun(self, seed: int) -> LearningModel:
-        model = start(self.design, seed)
-        return model.run(self.design.introduction)
+    def _begun(self, scenario: Scenario, index: int) -> tuple[Scenario, LearningModel]:
+        lived, seed, _ = runner.settings(scenario, index)
+        return lived, start(lived.design(), seed).run(self.design.introduction)
 
     def _lived(self, model: LearningModel, variant: str, scenario: Scenario):  # type: ignore[no-untyped-def]
         return future(model, scenario.policies(variant), self.design, self.until)
 
     def reached(self, variant: str, factor: float) -> float:
-        """What the variant gives of the goal's measure at a factor on its generosity."""
-        changed = scaled(self.scenario, variant, factor)
+        """What the variant gives of the goal's measure at a factor on its generosity: the mean."""
         found = []
-        for model, null in zip(self.begun, self.null, strict=True):
-            data = self._lived(model, variant, changed)
+        for (lived, model), null in zip(self.begun, self.null, strict=True):
+            data = self._lived(model, variant, scaled(lived, variant, factor))
             if self.goal.kind == BUDGET:
                 found.append(float(yearly_cost(data, null).sel(year=self.goal.year)))
             else:

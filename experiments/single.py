@@ -48,7 +48,7 @@ def surveys_in(data: xr.Dataset, sample: bool = False) -> list[Row]:
                         "simulated": float(np.mean(series.values)),
                         "published": _published(name)}  # fmt: skip
             if sample:
-                seed = int(data["seed"].values.ravel()[0])
+                seed = int(data["replicate" if "replicate" in data else "seed"].values.ravel()[0])
                 drawn, se = sampled(row["simulated"], s.respondents, seed, name)
                 row |= {"sampled": drawn, "standard_error": se}
             rows.append(row)

@@ -26,7 +26,7 @@ def settled(scenario: Scenario) -> Scenario:
     if scenario.time.spin_up_months:
         return scenario
     text = scenario.model_dump_json(
-        exclude={"title", "variants", "observed", "persons", "seeds", "months_after"}
+        exclude={"title", "variants", "observed", "persons", "seeds", "uncertainty", "months_after"}
     )
     if text not in _FOUND:
         _FOUND[text] = _detected(scenario)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from calibration.ensemble import Ensemble
-from calibration.summary import effective, rounded
+from calibration.summary import effective, ridges, rounded
 from calibration.validation import COVERS, LeftOut, Scored, coverage
+from experiments.relive import Seen
 
 Row = tuple[str, ...]
 Table = tuple[str, Row, list[Row]]
+TEXT = ("figure", "series", "left out", "pattern", "ratio")
 HEADS = ("figure", "observed", "predicted", "90% band", "inside", "log score", "CRPS")
 
 
@@ -26,9 +29,20 @@ def _row(one: Scored, *first: str) -> Row:
             log_score, crps)  # fmt: skip
 
 
-def tables(checks: Sequence[Scored], left: Sequence[LeftOut]) -> list[Table]:
+@dataclass(frozen=True)
+class Validation:
+    """All that the model is held against."""
+
+    checks: Sequence[Scored]  # every figure beside the ensemble
+    left: Sequence[LeftOut]  # every series left out in turn
+    ahead: LeftOut  # the years from the break on, predicted from those before
+    patterns: Sequence[Seen]
+
+
+def tables(everything: Validation) -> list[Table]:
     """Titles, heads and rows of the tables, in the order in which they are read."""
     found: list[Table] = []
+    checks, left, ahead = everything.checks, everything.left, everything.ahead
     for shown, title in (
         ("predicted", "Predicted: figures that the fit was not shown"),
         ("fitted", "Fitted: figures that it was shown"),
@@ -37,6 +51,13 @@ def tables(checks: Sequence[Scored], left: Sequence[LeftOut]) -> list[Table]:
         rows = [_row(one) for one in checks if one.shown == shown]
         if rows:
             found.append((title, HEADS, rows))
+    found.append(
+        (f"{ahead.series}: {ahead.lives} lives", HEADS, [_row(one) for one in ahead.figures])
+    )
+    found.append(("Patterns", ("pattern", "ratio", "median", "90% band", "above 1"), [
+        (p.name, p.ratio, f"{p.median:.2f}", f"{p.low:.2f} to {p.high:.2f}",
+         f"{p.held} of {p.lives}") for p in everything.patterns
+    ]))  # fmt: skip
     summary = [
         (one.series, f"{coverage(one.figures)[0]} of {coverage(one.figures)[1]}", str(one.lives))
         for one in left if one.figures
@@ -55,7 +76,7 @@ _HEAD = """\
 
 Made by `llo validate --out docs/validation.md`; do not edit it here. The model beside published
 figures, misses included. {size} parameter sets worth {worth:.0f} of equal weight, {persons:,}
-persons each, fitted {made} (version {version} of the model, {lives:,} lives).
+persons each, fitted {made} (version {version} of the model, {tried:,} lives).
 
 - **Predicted** is the median of what would be published, the band holds 90% of it: parameters,
   luck, and the figure's own error with its stated discrepancy (breaks, other definitions).
@@ -65,19 +86,39 @@ persons each, fitted {made} (version {version} of the model, {lives:,} lives).
   has -0.9 and 0.2. Lower log scores and higher CRPS are worse.
 - **Left out**: the fit is done again without a series, from the lives that were drawn from the
   prior (the nearest tenth is kept), and predicts it. That is coarser than the fit itself, so that
-  its bands are wider. Each parameter set is solved to meet the NEA of 2022 and the need of 2021,
-  in all of these: of 2022 it is the other figures that are predicted.
+  its bands are wider. Each parameter set is solved to meet the NEA of 2022 and the need of 2021.
+- **2022 from the years before**: {lives} parameter sets from the prior that the figures up to 2021
+  admit are lived again, solved on the NEA and the need of 2021. The break in the NEA is in the
+  error of its figure.
+- **Patterns** are what any sound model of adult learning shows, as a ratio above 1, in lives of the
+  ensemble with luck of their own.
 
 Inside: {predicted} of the figures that were only predicted, {fitted} of those that were fitted,
-{without} of those left out with their series.
+{without} of those left out with their series, {ahead} of those of 2022 and 2023 from the years
+before. In every life: {held} of {many} patterns.
 
 """
 
 
-def page(found: Ensemble, checks: Sequence[Scored], left: Sequence[LeftOut]) -> str:
+TOLD = 10  # trade-offs in the table
+_RIDGES = """\
+## Ridges: wanting against being able
+
+Levers of wanting (stages 1 to 2) and of being able (2 to 4) can give the same participation. The
+pairs that trade off most in the ensemble, with 90% intervals; the forty pairs together would show
+two or three of this size by chance alone where the interval hardly leaves out zero. Policies that
+work on wanting and policies that work on being able are therefore ranked over the whole ensemble,
+never by one best fit.
+
+![Trade-offs between parameters]({picture})
+"""
+
+
+def page(found: Ensemble, everything: Validation, picture: str) -> str:
     """The page in Markdown."""
+    checks, ahead = everything.checks, everything.ahead
     by = {shown: [one for one in checks if one.shown == shown] for shown in ("predicted", "fitted")}
-    without = [figure for one in left[:-1] for figure in one.figures]
+    without = [figure for one in everything.left for figure in one.figures]
     attrs = found.data.attrs
 
     def inside(figures: Sequence[Scored]) -> str:
@@ -86,22 +127,29 @@ def page(found: Ensemble, checks: Sequence[Scored], left: Sequence[LeftOut]) -> 
 
     head = _HEAD.format(
         size=found.size, worth=effective(found), persons=attrs["persons"], made=attrs["made"],
-        version=attrs["model_version"], lives=attrs["evaluations"],
+        version=attrs["model_version"], tried=attrs["evaluations"],
         predicted=inside(by["predicted"]), fitted=inside(by["fitted"]), without=inside(without),
+        ahead=inside(ahead.figures), lives=ahead.lives,
+        held=sum(p.held == p.lives for p in everything.patterns), many=len(everything.patterns),
     )  # fmt: skip
     lines = []
-    for title, heads, rows in tables(checks, left):
-        text = sum(head in ("figure", "series", "left out") for head in heads)
+    for title, heads, rows in tables(everything):
+        text = sum(head in TEXT for head in heads)
         rule = "|".join("---" if k < text else "--:" for k in range(len(heads)))
         lines += [f"## {title}", "", _line(heads), f"|{rule}|", *map(_line, rows), ""]
-    return head + "\n".join(lines)
+    lines += [_RIDGES.format(picture=picture), _line(("wanting", "being able", "correlation")),
+              "|---|---|--:|"]  # fmt: skip
+    for ridge in ridges(found)[:TOLD]:
+        error = 1.64 * ridge.error
+        lines.append(_line((ridge.wanting, ridge.able, f"{ridge.correlation:+.2f} ±{error:.2f}")))
+    return head + "\n".join(lines) + "\n"
 
 
 def _line(cells: Row) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def as_data(checks: Sequence[Scored], left: Sequence[LeftOut]) -> dict[str, Any]:
+def as_data(everything: Validation) -> dict[str, Any]:
     """The same as plain data, for --json."""
 
     def plain(one: Scored) -> dict[str, Any]:
@@ -111,7 +159,9 @@ def as_data(checks: Sequence[Scored], left: Sequence[LeftOut]) -> dict[str, Any]
 
     return {
         "band": COVERS,
-        "figures": [plain(one) for one in checks],
+        "figures": [plain(one) for one in everything.checks],
         "left_out": [{"series": one.series, "lives": one.lives,
-                      "figures": [plain(f) for f in one.figures]} for one in left],
+                      "figures": [plain(f) for f in one.figures]}
+                     for one in (*everything.left, everything.ahead)],
+        "patterns": [vars(p) for p in everything.patterns],
     }  # fmt: skip

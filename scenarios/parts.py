@@ -1,4 +1,4 @@
-"""The parts of a scenario: its time, its seeds and the figures that it is laid beside."""
+"""The parts of a scenario: its time, seeds and parameter sets, and figures to lay it beside."""
 
 from __future__ import annotations
 
@@ -38,10 +38,22 @@ class Time(Strict):
 
 
 class Seeds(Strict):
-    """Replicates: seed k is hashed from `first` and k."""
+    """Replicates, of every parameter set if there are any: seed k is hashed from `first` and k."""
 
     first: Annotated[int, Field(ge=0, lt=2**63)] = 2026
     count: Annotated[int, Field(ge=1, le=10_000)] = 8
+
+
+class Uncertainty(Strict):
+    """Over which parameter sets of a calibrated ensemble a comparison is lived.
+
+    Each is lived under every seed, by fewer persons than one life would be. None: the central
+    values alone, by as many persons as the scenario says.
+    """
+
+    members: Annotated[int, Field(ge=0, le=10_000)] = 12
+    persons: Annotated[int, Field(ge=1_000, le=10_000_000)] = 20_000
+    ensemble: str = ""  # a file of llo calibrate; ours without one
 
 
 class Observed(Strict):

@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 
 from scenarios.bases import base_of, joined
 from scenarios.kinds import available
-from scenarios.parts import Observed, Seeds, Strict, Time, month_number
+from scenarios.parts import Observed, Seeds, Strict, Time, Uncertainty, month_number
 from scenarios.world import World
 from scenarios.world import design as of_world
 from simulator.behaviour import register
@@ -36,7 +36,8 @@ OWNERS: dict[str, Parameters] = {
     o.owner: o for o in (*register.OWNERS, *outlook.OWNERS, EMPLOYERS, SURVEYS, BENEFITS)
 }
 NULL = "null"
-OPTIONS = {"persons": "--persons", "count": "--seeds", "months_after": "--months"}
+OPTIONS = {"persons": "--persons", "count": "--seeds", "months_after": "--months",
+           "members": "--members"}  # fmt: skip
 USUAL_SPIN_UP = 60  # months, where nothing depends on how many: to check a scenario
 Table = dict[str, Any]
 
@@ -51,6 +52,7 @@ class Scenario(Strict):
     levels: str = "levels.toml"
     time: Time = Time()
     seeds: Seeds = Seeds()
+    uncertainty: Uncertainty = Uncertainty()
     world: World = World()
     instruments: dict[str, Table] = Field(default_factory=dict)
     parameters: dict[str, dict[str, float]] = Field(default_factory=dict)
@@ -62,14 +64,21 @@ class Scenario(Strict):
     months_after: Annotated[int | None, Field(ge=-600, le=600)] = None
 
     def changed(
-        self, *, persons: int | None = None, months: int | None = None, seeds: int | None = None
+        self,
+        *,
+        persons: int | None = None,
+        months: int | None = None,
+        seeds: int | None = None,
+        members: int | None = None,
     ) -> Scenario:
         """The scenario with another size or horizon; ValueError if that is not allowed."""
         table = self.model_dump()
         if persons is not None:
-            table["persons"] = persons
+            table["persons"] = table["uncertainty"]["persons"] = persons
         if seeds is not None:
             table["seeds"]["count"] = seeds
+        if members is not None:
+            table["uncertainty"]["members"] = members
         if months is not None:
             if months < 1:
                 raise ValueError(f"--months: {months}: give 1 to 600")

@@ -15,7 +15,7 @@ from scenarios.scenario import BASELINE
 
 Llo = Callable[..., tuple[int, str, str]]
 Refused = Callable[..., str]
-SMALL = ("--persons", "1000", "--months", "12", "--seeds", "1")
+SMALL = ("--persons", "1000", "--months", "12", "--seeds", "1", "--members", "0")
 
 
 def _exit_code(words: tuple[object, ...]) -> int:

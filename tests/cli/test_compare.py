@@ -12,6 +12,7 @@ import pytest
 import xarray as xr
 
 from experiments import results, table
+from experiments.estimates import lives
 from scenarios.scenario import load
 
 Llo = Callable[..., tuple[int, str, str]]
@@ -83,11 +84,11 @@ def test_two_runs_differ_in_nothing_but_the_commit(compared: Path) -> None:
 def test_json_holds_the_rows_of_the_table(printed: dict[str, Any], data: xr.Dataset) -> None:
     rows = table.compute(data)
     told = [(r["section"], r["label"], r["unit"]) for r in printed["rows"]]
-    assert told == [(row.section, row.label.strip(), row.unit) for row, _ in rows]
-    for r, (_, values) in zip(printed["rows"], rows, strict=True):
+    assert told == [(x.row.section, x.row.label.strip(), x.row.unit) for x in rows]
+    for r, line in zip(printed["rows"], rows, strict=True):
         assert list(r["variants"]) == VARIANTS
-        for variant, estimate in values.items():
-            mean = None if estimate is None else estimate.mean
+        for variant, estimate in line.values.items():
+            mean = None if estimate is None else estimate.middle
             assert (r["variants"][variant] or {"mean": None})["mean"] == mean
     assert list(printed["cost_by_year_eur"]) == VARIANTS
 
@@ -104,7 +105,8 @@ def test_the_table_shows_the_figures_of_json(compared: Path, printed: dict[str, 
 
 
 def test_the_null_beside_itself_is_exactly_zero(data: xr.Dataset) -> None:
-    null = data.sel(variant="null").assign_attrs(introduced=int(data["year"].values[-1]))
+    null = lives(data).sel(variant="null")
+    null = null.assign_attrs(introduced=int(data["year"].values[-1]))
     differences = [
         r for r in table.ROWS if r.unit == "pp" or r.label.startswith(("extra", "awards", "cost a"))
     ]

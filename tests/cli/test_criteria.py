@@ -14,13 +14,13 @@ from scenarios.scenario import Scenario, load
 
 Llo = Callable[..., tuple[int, str, str]]
 Refused = Callable[..., str]
-SMALL = ("--persons", "5000", "--months", "48", "--seeds", "1")
+SMALL = ("--persons", "5000", "--months", "48", "--seeds", "1", "--members", "0")
 
 
 @pytest.fixture(scope="module")
 def five() -> list[dict[str, Any]]:
     """The criteria of a small comparison, as data."""
-    scenario = load().changed(persons=5_000, months=48, seeds=1)
+    scenario = load().changed(persons=5_000, months=48, seeds=1, members=0)
     data, shock = twins.run(scenario)
     assert shock == 24
     rows: list[dict[str, Any]] = json.loads(

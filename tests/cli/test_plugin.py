@@ -59,7 +59,17 @@ def test_it_is_listed_and_checked(llo: Run) -> None:
 
 def test_it_is_compared(llo: Run) -> None:
     done = llo(
-        "compare", "my.toml", "--persons", "4000", "--months", "24", "--seeds", "1", "--json"
+        "compare",
+        "my.toml",
+        "--persons",
+        "4000",
+        "--months",
+        "24",
+        "--seeds",
+        "1",
+        "--members",
+        "0",
+        "--json",
     )
     assert (done.returncode, done.stderr) == (0, "")
     rows = {row["label"]: row["variants"] for row in json.loads(done.stdout)["rows"]}

@@ -12,7 +12,7 @@ from scenarios.scenario import BASELINE
 
 Refused = Callable[..., str]
 EARLIER = b"results of an earlier run"
-SMALL = ("--persons", "1000", "--months", "1", "--seeds", "1")
+SMALL = ("--persons", "1000", "--months", "1", "--seeds", "1", "--members", "0")
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from experiments.estimates import Estimate
 from experiments.replay import Beside
-from experiments.table import Estimate
 from scenarios.parts import Observed
 from scenarios.scenario import BASELINE, FOLDER
 

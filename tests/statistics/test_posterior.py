@@ -40,7 +40,8 @@ def ranks(tmp_path_factory: pytest.TempPathFactory) -> NDArray[np.float64]:
         rng = np.random.default_rng([5, k])
         truth = dict(zip(NAMES, rng.standard_normal(2), strict=True))
         figure = np.array(survey(truth, 1000 + k).statistics)
-        plan = fit.Plan(NAMES, figure, np.array([0.01]), np.arange(1), particles=50,
+        plan = fit.Plan(NAMES, figure, np.array([0.01]), np.array([0.001]),
+                        np.arange(1), particles=50,
                         generations=5, seed=k)  # fmt: skip
         store = Store(tmp_path_factory.mktemp("fit"), {})
         posterior = fit.posterior(survey, plan, ALONE, store, 1)
@@ -76,7 +77,8 @@ def test_a_posterior_that_is_too_narrow_would_be_seen(ranks: Any, chance: Any) -
 
 
 def test_what_the_figures_do_not_tell_stays_as_wide_as_its_prior(tmp_path: Path) -> None:
-    plan = fit.Plan(NAMES, np.array([0.7]), np.array([0.01]), np.arange(1), particles=100,
+    plan = fit.Plan(NAMES, np.array([0.7]), np.array([0.01]), np.array([0.001]),
+                        np.arange(1), particles=100,
                     generations=4, seed=3)  # fmt: skip
     store = Store(tmp_path, {})
     found = fit.posterior(survey, plan, ALONE, store, 1)

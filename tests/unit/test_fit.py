@@ -35,7 +35,8 @@ class Counting:
 
 def plan(**changes: Any) -> fit.Plan:
     usual: dict[str, Any] = {"particles": 20, "generations": 3, "seed": 7}
-    return fit.Plan(NAMES, np.array([0.6, 0.7]), np.array([0.03, 0.03]), np.arange(2),
+    return fit.Plan(NAMES, np.array([0.6, 0.7]), np.array([0.03, 0.03]), np.array([0.01, 0.01]),
+                    np.arange(2),
                     **(usual | changes))  # fmt: skip
 
 

@@ -179,8 +179,10 @@ def test_a_change_leaves_the_rest_and_the_scenario_itself() -> None:
     assert changed.design().after == 7
     assert scenario == load()
     assert changed.changed(persons=scenario.persons, seeds=scenario.seeds.count).model_dump(
-        exclude={"months_after"}
-    ) == scenario.model_dump(exclude={"months_after"})
+        exclude={"months_after", "uncertainty"}
+    ) == scenario.model_dump(exclude={"months_after", "uncertainty"})
+    assert changed.uncertainty.persons == 2_000
+    assert scenario.changed(members=3).uncertainty.members == 3
 
 
 def test_the_null_is_first_and_has_no_policies() -> None:

@@ -176,6 +176,8 @@ spin_up_months = 12
 lives = false
 [seeds]
 count = 1
+[uncertainty]
+members = 0
 [instruments.voucher]
 use = "voucher"
 awareness = 1.0
@@ -194,12 +196,12 @@ def compared(switch: str, wage_return: str = "0.01") -> xr.Dataset:
 
 
 def rows(data: xr.Dataset) -> dict[str, dict[str, table.Estimate | None]]:
-    return {row.label.strip(): values for row, values in table.compute(data)}
+    return {line.row.label.strip(): line.values for line in table.compute(data)}
 
 
 def printed(data: xr.Dataset, capsys: pytest.CaptureFixture[str]) -> str:
     capsys.readouterr()
-    printing.comparison(data)
+    printing.comparison(data, table.compute(data))
     return capsys.readouterr().out
 
 
@@ -210,19 +212,21 @@ def test_switched_off_there_is_no_figure_and_no_row(capsys: pytest.CaptureFixtur
     text = printed(data, capsys)
     assert "wages gained" not in text
     assert "***" not in text
-    assert not any(note.startswith("***") for note in table.as_data(data)["notes"])
+    assert not any(
+        note.startswith("***") for note in table.as_data(data, table.compute(data))["notes"]
+    )
 
 
 def test_switched_on_there_is_a_row_with_its_note(capsys: pytest.CaptureFixture[str]) -> None:
     data = compared("1")
     found = rows(data)[ROW]
     assert found["null"] is None
-    assert found["nothing"].mean == 0.0
-    assert found["voucher"].mean > 0.0
+    assert found["nothing"].middle == 0.0
+    assert found["voucher"].middle > 0.0
     text = printed(data, capsys)
     assert ROW in text
     assert "*** What courses add to wages" in text
-    assert any(note.startswith("***") for note in table.as_data(data)["notes"])
+    assert any(note.startswith("***") for note in table.as_data(data, table.compute(data))["notes"])
 
 
 def test_wages_are_those_of_the_courses_completed_and_act_on_nothing() -> None:

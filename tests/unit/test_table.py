@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from experiments.table import ROWS, Estimate, estimate, shown
+from experiments.estimates import Estimate, estimate, shown
+from experiments.table import ROWS
 
 NUMBERS = st.floats(-1e9, 1e9, allow_subnormal=False)
 ERRORS = st.floats(1e-9, 1e9)
@@ -31,7 +32,7 @@ def test_the_interval_is_that_of_students_t(per_seed: np.ndarray) -> None:
     found = estimate(per_seed)
     assert found is not None
     mean, error = np.mean(per_seed), stats.sem(per_seed)
-    assert found.mean == pytest.approx(mean)
+    assert found.middle == pytest.approx(mean)
     if error > 0:
         low, high = stats.t.interval(0.9, per_seed.size - 1, mean, error)
         width = 1e-9 * max(1.0, float(np.abs(per_seed).max()))
@@ -42,7 +43,7 @@ def test_the_interval_is_that_of_students_t(per_seed: np.ndarray) -> None:
 def test_the_interval_of_a_known_case() -> None:
     found = estimate(np.array([1.0, 2.0, 3.0, 4.0]))
     assert found is not None
-    assert (found.mean, found.half) == (2.5, pytest.approx(2.3533634 * 1.2909944 / 2))
+    assert (found.middle, found.half) == (2.5, pytest.approx(2.3533634 * 1.2909944 / 2))
 
 
 def test_the_interval_covers_nine_in_ten() -> None:
