@@ -29,6 +29,7 @@ FEWEST = (
     100  # parameter sets from which lights can be told: some fifty coordinates are regressed on
 )
 LEAST = 0.1  # of the variance: a class that explains less gives no light
+NEAR = 0.05  # of the variance: classes nearer to the largest count as equal to it
 CLASSES = ("K", "X", "P")
 LIGHTS = {"K": "calibrated", "X": "extrapolated", "P": "assumption-driven"}
 LETTERS = {"K": "c", "X": "e", "P": "a"}
@@ -53,11 +54,15 @@ def kinds(scenario: Scenario, variant: str) -> str:
 
 
 def light(shares: Shares | None) -> str | None:
-    """The class that drives a band; None where none does, or it is not known."""
+    """The class that drives a band; None where none does, or it is not known.
+
+    Of classes that drive it about as much, the one that is known worst.
+    """
     if shares is None:
         return None
-    best = max(CLASSES, key=lambda c: shares[c])
-    return best if shares[best] >= LEAST else None
+    most = max(shares.values())
+    near = [c for c in CLASSES if shares[c] > most - NEAR]
+    return near[-1] if most >= LEAST else None
 
 
 def shares(z: Array, y: Array, classes: Sequence[str]) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -38,8 +39,13 @@ def draw(found: Ensemble, path: Path) -> None:
                        fontsize=9)  # fmt: skip
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.25)
-    handles, labels = panels.flat[-1].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
+    shown: dict[str, Any] = {}
+    for axes in panels.flat:
+        handles, labels = axes.get_legend_handles_labels()
+        shown |= dict(zip(labels, handles, strict=True))
+    figure.legend(
+        list(shown.values()), list(shown), loc="outside lower center", ncols=2, frameon=False
+    )
     figure.suptitle(
         "What the figures leave open: levers of wanting (stages 1 to 2) against levers of being "
         f"able (2 to 4)\n{found.size} members, worth {effective(found):.0f} of equal weight",

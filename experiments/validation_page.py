@@ -105,10 +105,9 @@ _RIDGES = """\
 ## Ridges: wanting against being able
 
 Levers of wanting (stages 1 to 2) and of being able (2 to 4) can give the same participation. The
-pairs that trade off most in the ensemble, with 90% intervals; the forty pairs together would show
-two or three of this size by chance alone where the interval hardly leaves out zero. Policies that
-work on wanting and policies that work on being able are therefore ranked over the whole ensemble,
-never by one best fit.
+pairs that trade off most in the ensemble, with 90% intervals; of forty pairs, four would leave out
+zero by chance alone. Policies that work on wanting and policies that work on being able are
+therefore ranked over the whole ensemble, never by one best fit.
 
 ![Trade-offs between parameters]({picture})
 """

@@ -41,6 +41,12 @@ def test_a_figure_that_no_parameter_drives_has_no_light() -> None:
     assert light(shares(drawn(200, {})[0], np.ones(200), OF)) is None
 
 
+def test_of_classes_about_as_large_the_worst_known_is_told() -> None:
+    assert light({"K": 0.3, "X": 0.32, "P": 0.29}) == "P"
+    assert light({"K": 0.3, "X": 0.32, "P": 0.2}) == "X"
+    assert light({"K": 0.4, "X": 0.32, "P": 0.2}) == "K"
+
+
 def test_a_monotone_scale_and_infinite_lives_do_not_matter() -> None:
     z, y = drawn(300, {"P": 0.9})
     cost = np.where(y > 2.0, np.inf, np.exp(3 * y))
