@@ -12,6 +12,7 @@ from scipy.stats import t as student
 
 Array = NDArray[np.float64]
 BAND = (0.05, 0.5, 0.95)
+ONE_DIGIT = 3.55  # from which first digits of an error on one digit is enough
 _ENDLESS = 1e300  # stands for infinity where quantiles are interpolated
 
 
@@ -112,13 +113,23 @@ def chance(values: Array) -> float:
 
 
 def shown(value: Estimate | None, decimals: int) -> str:
-    """A figure with its half-width, or its band, with no more digits than the error supports."""
+    """A figure with its half-width, or its band, with no more digits than the error supports.
+
+    That is the first digit of an interval's half-width; of a band, whose sides may differ much, a
+    second one where the first is small (the rule of the Particle Data Group, on their geometric
+    mean).
+    """
     if value is None:
         return "-"
     if not math.isfinite(value.half):
         return f"{round(value.middle, decimals) + 0.0:,.{decimals}f} ±?"
-    if value.half > 0:
-        decimals = min(decimals, -math.floor(math.log10(value.half)))
+    error = value.half
+    if value.of_lives:
+        sides = (s for s in (value.middle - value.low, value.high - value.middle) if s > 0)
+        finite = [s for s in sides if math.isfinite(s)]
+        error = math.prod(finite) ** (1 / len(finite)) / ONE_DIGIT if finite else 0.0
+    if error > 0:
+        decimals = min(decimals, -math.floor(math.log10(error)))
     places = max(decimals, 0)
 
     def told(x: float) -> str:

@@ -26,7 +26,7 @@ from experiments.table import Line, notes
 from simulator.policy import Policy
 
 Row = dict[str, Any]
-WIDE, NARROW = 176, 138  # columns that bands take beside their figures, and under them
+WIDE, NARROW = 180, 144  # columns that bands take beside their figures, and under them
 LABEL = 36
 
 

@@ -196,8 +196,8 @@ NOTES = (
     "** As the Dutch voucher experiment counts deadweight (almost 60% among low-skilled workers).",
 )
 LIT = (
-    "Letters: what drives the band. c: parameters calibrated on Dutch series; e: extrapolated from "
-    "experiments; a: assumptions."
+    "Letters: what drives the band. c: parameters that Dutch series tell of (calibrated); e: those",
+    "extrapolated from experiments; a: assumptions. Most of them the figures leave wide.",
 )
 ASKED = "*** What courses add to wages if they return what [parameters.benefits] says: no result."
 
@@ -248,7 +248,7 @@ def notes(data: xr.Dataset, lines: Sequence[Line]) -> list[str]:
     first = [n.format(members=members, seeds=each) for n in _ON_SETS] if members else _ON_SEEDS
     lit = any(share for line in lines for share in line.drivers.values())
     asked = any(line.row.asked for line in lines)
-    return [*first, *([LIT] if lit else []), *NOTES, *([ASKED] if asked else [])]
+    return [*first, *(LIT if lit else ()), *NOTES, *([ASKED] if asked else [])]
 
 
 def as_data(data: xr.Dataset, lines: Sequence[Line]) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def test_a_cost_may_be_without_end_in_some_lives() -> None:
     found = estimate(values, 6)
     assert found is not None
     assert math.isinf(found.high)
-    assert shown(found, 0) == "160 [100, ∞)".replace(")", "]")
+    assert shown(found, 0) == "160 [100, ∞]"
     told = as_data(found)
     assert told is not None
     assert told["high"] is None
@@ -59,6 +59,9 @@ def test_a_band_is_shown_with_no_more_digits_than_it_supports() -> None:
     assert shown(Estimate(12.34, 8.1, 19.2, 0.2, of_lives=True), 2) == "12 [8, 19]"
     assert shown(Estimate(0.512, 0.43, 0.58, 0.2, of_lives=True), 2) == "0.51 [0.43, 0.58]"
     assert shown(Estimate(1_234.0, 800.0, 1_900.0, of_lives=True), 0) == "1,200 [800, 1,900]"
+    assert shown(Estimate(274.0, 131.0, 388.0, of_lives=True), 0) == "270 [130, 390]"
+    assert shown(Estimate(1_960.0, 1_870.0, 7_950.0, of_lives=True), 0) == "2,000 [1,900, 8,000]"
+    assert shown(Estimate(0.0, 0.0, 0.0, of_lives=True), 1) == "0.0 [0.0, 0.0]"
 
 
 def test_another_unit_keeps_the_rest() -> None:
