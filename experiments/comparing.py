@@ -33,6 +33,10 @@ SameBudget = Annotated[
 SameReach = Annotated[
     float | None, typer.Option(help="Scale every variant to reach this share of persons a year.")
 ]
+Lights = Annotated[
+    Path | None,
+    typer.Option(help="Write what drives every band to this CSV; 100 members or more."),
+]
 SameYear = Annotated[int | None, typer.Option(help="Calendar year of that; default: the fifth.")]
 
 
@@ -54,10 +58,7 @@ def compare(
     same_reach: SameReach = None,
     same_year: SameYear = None,
     svg: Annotated[bool, typer.Option("--svg", help="Draw an SVG instead of a PNG.")] = False,
-    lights: Annotated[
-        Path | None,
-        typer.Option(help="Write what drives every band to this CSV; 100 members or more."),
-    ] = None,
+    lights: Lights = None,
     as_json: Json = False,
 ) -> None:
     """Compare the variants of a scenario and print the table.
@@ -72,9 +73,7 @@ def compare(
 
     equal = same_year is not None or same_budget is not None or same_reach is not None
     wanted = same.goal(chosen, same_budget, same_reach, same_year) if equal else None
-    if lights is not None:
-        driving.check(chosen)
-        writable(lights.parent)
+    driving.ready(lights, chosen)
     writable(out)
     chosen, solved = _scaled(chosen, wanted)
     total = runner.months_of(chosen)
@@ -86,7 +85,7 @@ def compare(
     drivers = driving.Drivers(data, chosen)
     lines = table.compute(data, drivers)
     if lights is not None:
-        driving.write(drivers.found, lights, chosen)
+        driving.write(drivers.found, lights)
     if as_json:
         same_money = [vars(s) for s in solved]
         print(json.dumps({**table.as_data(data, lines), "solved": same_money}, indent=1))
@@ -117,6 +116,7 @@ def criteria(
     months: Months = None,
     seeds: SeedCount = None,
     members: Members = None,
+    lights: Lights = None,
     as_json: Json = False,
 ) -> None:
     """Print the five criteria for every variant: targeting, cost, efficiency, flexibility, time.
@@ -125,12 +125,17 @@ def criteria(
     """
     chosen = _chosen(scenario, persons=persons, months=months, seeds=seeds, members=members)
     from experiments import criteria as five
+    from experiments import lights as driving
     from experiments import printing, twins
 
+    driving.ready(lights, chosen)
     data, shock = with_progress(
         "Comparing", twins.months_of(chosen), lambda tell: twins.run(chosen, tell)
     )
-    rows = five.compute(data, chosen, shock)
+    drivers = driving.Drivers(data, chosen)
+    rows = five.compute(data, chosen, shock, drivers)
+    if lights is not None:
+        driving.write(drivers.found, lights)
     print(json.dumps(five.as_data(rows), indent=1)) if as_json else printing.criteria(
         chosen.title, rows
     )

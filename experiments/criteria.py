@@ -9,15 +9,15 @@ brings in, by education, is the take-up that the burden costs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from experiments import estimates
 from experiments.estimates import Array, Estimate, estimate, lives, sets
+from experiments.lights import Drivers, Shares, told
 from experiments.table import NULL, cost, extra_learners, ratio, yearly_cost
 from experiments.twins import FREE, HALVED, NARROWED, YEAR
 from scenarios.scenario import Scenario
@@ -61,6 +61,15 @@ class Criterion:
     unit: str
     measure: Measure
     decimals: int = 0
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A criterion with its estimate by variant, None without a meaning, and what drives it."""
+
+    criterion: Criterion
+    values: Mapping[str, Estimate | None]
+    drivers: Mapping[str, Shares | None]
 
 
 def _recipients(group: str) -> Measure:
@@ -259,9 +268,9 @@ NOTES = (
 
 
 def compute(
-    data: xr.Dataset, scenario: Scenario, shock: int
-) -> list[tuple[Criterion, dict[str, Estimate | None]]]:
-    """Every criterion's estimate by variant of the scenario."""
+    data: xr.Dataset, scenario: Scenario, shock: int, drivers: Drivers | None = None
+) -> list[Judged]:
+    """Every criterion's estimate by variant; with what drives it when that is asked for."""
     introduced = int(scenario.time.introduction[:4])
     members, data = sets(data), lives(data)
 
@@ -274,10 +283,17 @@ def compute(
 
     names = [v for v in scenario.names() if v != NULL]
     variants = {v: lived(v, tuple(lived(p) for p in _parts(scenario, v))) for v in names}
-    return [
-        (c, {name: estimate(c.measure(v), members) for name, v in variants.items()})
-        for c in CRITERIA
-    ]
+    found = []
+    for c in CRITERIA:
+        values: dict[str, Estimate | None] = {}
+        driven: dict[str, Shares | None] = dict.fromkeys(variants)
+        for name, v in variants.items():
+            measured = c.measure(v)
+            values[name] = estimate(measured, members)
+            if drivers is not None and values[name] is not None:
+                driven[name] = drivers.of(name, f"{c.criterion}: {c.label}", measured)
+        found.append(Judged(c, values, driven))
+    return found
 
 
 def _parts(scenario: Scenario, variant: str) -> list[str]:
@@ -295,10 +311,11 @@ def _parts(scenario: Scenario, variant: str) -> list[str]:
     return found if not whole else []
 
 
-def as_data(rows: list[tuple[Criterion, dict[str, Estimate | None]]]) -> list[dict[str, Any]]:
+def as_data(rows: Sequence[Judged]) -> list[dict[str, Any]]:
     """The table as plain data, for --json."""
     return [
-        {"criterion": c.criterion, "measure": c.label, "unit": c.unit,
-         "variants": {n: estimates.as_data(e) for n, e in values.items()}}
-        for c, values in rows
+        {"criterion": row.criterion.criterion, "measure": row.criterion.label,
+         "unit": row.criterion.unit,
+         "variants": {n: told(e, row.drivers[n]) for n, e in row.values.items()}}
+        for row in rows
     ]  # fmt: skip

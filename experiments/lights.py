@@ -13,6 +13,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -20,7 +21,9 @@ from scipy.stats import rankdata
 
 from calibration import members, priors
 from calibration.files import write_text
-from experiments.estimates import Array
+from experiments import runner
+from experiments.console import writable
+from experiments.estimates import Array, Estimate, as_data
 from scenarios.scenario import NULL, Scenario
 from simulator import MODEL_VERSION
 
@@ -33,14 +36,25 @@ NEAR = 0.05  # of the variance: classes nearer to the largest count as equal to 
 CLASSES = ("K", "X", "P")
 LIGHTS = {"K": "calibrated", "X": "extrapolated", "P": "assumption-driven"}
 LETTERS = {"K": "c", "X": "e", "P": "a"}
+LIT = (
+    "Letters: what drives the band. c: parameters that Dutch series tell of (calibrated); e: those",
+    "extrapolated from experiments; a: assumptions. Most of them the figures leave wide.",
+)
 Shares = Mapping[str, float]  # of the variance of a figure, by class
 Key = tuple[str, str]  # the kinds of instruments of a variant, and the row
 
 
 def check(scenario: Scenario) -> None:
     """ValueError when a comparison has too few parameter sets to tell what drives its bands."""
-    if (many := scenario.uncertainty.members) < FEWEST:
+    if (many := len(set(runner.chosen(scenario)))) < FEWEST:
         raise ValueError(f"--lights: {many} parameter sets: give --members {FEWEST} or more")
+
+
+def ready(file: Path | None, scenario: Scenario) -> None:
+    """ValueError or OSError, before any work, when lights could not be told or written."""
+    if file is not None:
+        check(scenario)
+        writable(file.parent)
 
 
 def kinds(scenario: Scenario, variant: str) -> str:
@@ -144,16 +158,28 @@ class Drivers:
         return self.found[key]
 
 
+def told(value: Estimate | None, drivers: Shares | None) -> dict[str, Any] | None:
+    """An estimate as plain data, with its light where it has one."""
+    found = as_data(value)
+    if found is None or drivers is None:
+        return found
+    lit = light(drivers)
+    return {**found, "light": LIGHTS[lit] if lit else None, "drivers": dict(drivers)}
+
+
 _HEAD = ("kinds", "row", *CLASSES)
 
 
-def write(found: Mapping[Key, Shares], path: Path, scenario: Scenario) -> None:
-    """Write what drives bands, for comparisons of fewer parameter sets; whole or not at all."""
+def write(found: Mapping[Key, Shares], path: Path) -> None:
+    """Write what drives bands, for comparisons of fewer parameter sets; whole or not at all.
+
+    What the file holds of other figures, told by the same version of the model, stays in it.
+    """
+    found = {**(_read(path) if path.is_file() else {}), **found}
     text = io.StringIO()
     text.write(
         "# What drives the band of each figure, as shares of its variance by class of parameters;\n"
-        f"# made by llo compare --members {scenario.uncertainty.members} --lights, of version "
-        f"{MODEL_VERSION} of the model\n"
+        f"# made by llo compare and criteria --lights, of version {MODEL_VERSION} of the model\n"
     )
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(_HEAD)
@@ -165,9 +191,11 @@ def write(found: Mapping[Key, Shares], path: Path, scenario: Scenario) -> None:
 @lru_cache(maxsize=1)
 def stored() -> Mapping[Key, Shares]:
     """What was told of the variants of the baseline; nothing if it is another version's."""
-    if not FILE.is_file():
-        return {}
-    text = FILE.read_text(encoding="utf-8")
+    return _read(FILE) if FILE.is_file() else {}
+
+
+def _read(path: Path) -> dict[Key, Shares]:
+    text = path.read_text(encoding="utf-8")
     head = [line for line in text.splitlines() if line.startswith("#")]
     if not any(f"of version {MODEL_VERSION} of" in line for line in head):
         return {}

@@ -16,10 +16,10 @@ from rich.table import Table
 from calibration.levels import Fit
 from experiments.backcast import CHANGES, HEADS, Backcast, beside, explained
 from experiments.criteria import NOTES as FIVE_NOTES
-from experiments.criteria import Criterion
+from experiments.criteria import Judged
 from experiments.estimates import Estimate, sets, shown
 from experiments.life import BEFORE, Life
-from experiments.lights import letter
+from experiments.lights import LIT, letter
 from experiments.replay import AGREES, Beside
 from experiments.same import BUDGET, Goal, Solved
 from experiments.table import Line, notes
@@ -191,11 +191,16 @@ def policies(kinds: dict[str, type[Policy]]) -> None:
         console.print(grid)
 
 
-def criteria(title: str, rows: list[tuple[Criterion, dict[str, Estimate | None]]]) -> None:
+def criteria(title: str, rows: Sequence[Judged]) -> None:
     """The five criteria, a block each."""
-    _blocks(title, [(c.criterion, c.label, c.unit, c.decimals, values, {})
-                    for c, values in rows if any(values.values())])  # fmt: skip
-    for note in FIVE_NOTES:
+    told = [row for row in rows if any(row.values.values())]
+    _blocks(title, [
+        (row.criterion.criterion, row.criterion.label, row.criterion.unit, row.criterion.decimals,
+         row.values, {name: letter(shares) for name, shares in row.drivers.items()})
+        for row in told
+    ])  # fmt: skip
+    lit = any(shares for row in told for shares in row.drivers.values())
+    for note in (*FIVE_NOTES, *(LIT if lit else ())):
         _console().print(note, highlight=False)
 
 

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from experiments import estimates
 from experiments.estimates import Array, Estimate, estimate, lives, sets
-from experiments.lights import LIGHTS, Drivers, Shares, light
+from experiments.lights import LIT, Drivers, Shares, told
 
 NULL = "null"
 SHARES = ("additional", "forward", "upgraded", "deadweight", "displaced", "unused")
@@ -195,10 +194,6 @@ NOTES = (
     "*  The 62% target for 2030 is an AES figure. Its offset is solved on 57% (2016).",
     "** As the Dutch voucher experiment counts deadweight (almost 60% among low-skilled workers).",
 )
-LIT = (
-    "Letters: what drives the band. c: parameters that Dutch series tell of (calibrated); e: those",
-    "extrapolated from experiments; a: assumptions. Most of them the figures leave wide.",
-)
 ASKED = "*** What courses add to wages if they return what [parameters.benefits] says: no result."
 
 
@@ -258,7 +253,7 @@ def as_data(data: xr.Dataset, lines: Sequence[Line]) -> dict[str, Any]:
             "section": line.row.section,
             "label": line.row.label.strip(),
             "unit": line.row.unit,
-            "variants": {name: _told(e, line.drivers[name]) for name, e in line.values.items()},
+            "variants": {name: told(e, line.drivers[name]) for name, e in line.values.items()},
         }
         for line in lines
     ]
@@ -270,11 +265,3 @@ def as_data(data: xr.Dataset, lines: Sequence[Line]) -> dict[str, Any]:
         costs[str(variant)] = dict(zip(years, map(float, series), strict=True))
     return {"title": data.attrs["title"], "notes": notes(data, lines), "rows": rows,
             "cost_by_year_eur": costs}  # fmt: skip
-
-
-def _told(value: Estimate | None, drivers: Shares | None) -> dict[str, Any] | None:
-    told = estimates.as_data(value)
-    if told is None or drivers is None:
-        return told
-    found = light(drivers)
-    return {**told, "light": LIGHTS[found] if found else None, "drivers": dict(drivers)}

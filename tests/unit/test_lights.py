@@ -63,7 +63,9 @@ def test_too_few_parameter_sets_are_refused() -> None:
 def test_what_was_told_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "lights.csv"
     found = {("voucher", "awards a year"): {"K": 0.1, "X": 0.25, "P": 0.5}}
-    lights.write(found, file, load())
+    lights.write(found, file)
+    lights.write({("voucher", "mean award"): found["voucher", "awards a year"]}, file)
+    found["voucher", "mean award"] = found["voucher", "awards a year"]
     monkeypatch.setattr(lights, "FILE", file)
     lights.stored.cache_clear()
     try:
