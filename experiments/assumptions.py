@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from calibration import priors
+from calibration import members, priors, summary
 from scenarios.scenario import OWNERS
 from simulator.parameters import TAG_MEANINGS, Parameter
 from simulator.policy import Policy
@@ -23,12 +23,15 @@ as it likes (amounts, budgets, ages) are choices, and stand in [instruments.md](
   `level` = solved once, for the baseline; `-` = fixed at its value in every run unless a scenario
   says otherwise. *deep* = no evidence on its size at all.
 - **quality**: {tags}.
+- **posterior**: what the calibrated ensemble holds, 5-95%, and by how much that is narrower than
+  the prior where it is told from chance ([calibration.md](calibration.md)); of what instruments
+  share it is a factor on the value of each.
 - **rank**: place among the assumptions that decide results; empty until the sensitivity study.
 
 {count} parameters, of which {assumed} are assumptions without a source for their size.
 
-| parameter | value | unit | range | class | quality | rank | meaning | source |
-|---|--:|---|---|---|---|--:|---|---|
+| parameter | value | unit | range | posterior | class | quality | rank | meaning | source |
+|---|--:|---|---|---|---|---|--:|---|---|
 """
 
 
@@ -40,7 +43,7 @@ class _Line:
 
 
 def page(levels: Mapping[str, Mapping[str, float]]) -> str:
-    """The register; `levels` are the solved levels of the baseline, by owner."""
+    """The register with the posterior; `levels` are the solved levels of the baseline, by owner."""
     known = priors.read()
     drawn = {p.name: p for p in known.priors}
     solved = {s.name for s in known.solved}
@@ -61,18 +64,30 @@ def page(levels: Mapping[str, Mapping[str, float]]) -> str:
         for key, declared in group.declared.items()
     ]
     lines += _shared(drawn)
-    rows = [
-        f"| `{one.name}` | {_number(_value(one, levels))} | {one.declared.unit} "
-        f"| {_range(one.declared)} | {one.kind} | {one.declared.tag} | | {one.declared.doc} "
-        f"| {one.declared.source} |"
-        for one in lines
-    ]
+    fitted = _posterior()
+    rows = []
+    for one in lines:
+        d = one.declared
+        cells = (f"`{one.name}`", _number(_value(one, levels)), d.unit, _range(d),
+                 fitted.get(one.name, ""), one.kind, d.tag, "", d.doc, d.source)  # fmt: skip
+        rows.append(f"| {' | '.join(cells)} |")
     head = _HEAD.format(
         tags="; ".join(f"{tag} = {meaning}" for tag, meaning in TAG_MEANINGS.items()),
         count=len(lines),
         assumed=sum("A" in one.declared.tag for one in lines),
     )
     return head + "\n".join(rows) + "\n"
+
+
+def _posterior() -> dict[str, str]:
+    """What the ensemble holds of every parameter that it has, with by how much it is narrower."""
+    rows = summary.parameters(members.known())
+    return {
+        name: ("times " if name.startswith(priors.INSTRUMENTS) else "")
+        + posterior
+        + (f", {by} narrower" if by.endswith("%") else "")
+        for name, _, posterior, by in rows
+    }
 
 
 def _shared(drawn: Mapping[str, priors.Prior]) -> list[_Line]:

@@ -178,12 +178,12 @@ ROWS: tuple[Row, ...] = (
     Row(_R, "aged 50 and over", "% a year", _reach("age:50+")),
 )  # fmt: skip
 
-_ON_SETS = (
+ON_SETS = (
     "Each figure: median and [90% band] over {members} parameter sets that published figures admit",
     "(llo calibrate), {seeds}. Chance: the largest share of a row's bands that is",
     "Monte Carlo error, which more persons make smaller; the rest is what parameters leave open.",
 )
-_ON_SEEDS = (
+ON_SEEDS = (
     "Central values: levels are solved on published figures, all else is at central priors. Each",
     "figure: mean and half-width of its 90% interval over seeds (Monte Carlo error only; what",
     "parameters add is not in it).",
@@ -240,7 +240,7 @@ def notes(data: xr.Dataset, lines: Sequence[Line]) -> list[str]:
     """The notes on a table with these lines."""
     members, seeds = sets(data), data.sizes["seed"]
     each = "one life each" if seeds == 1 else f"{seeds} lives each"
-    first = [n.format(members=members, seeds=each) for n in _ON_SETS] if members else _ON_SEEDS
+    first = [n.format(members=members, seeds=each) for n in ON_SETS] if members else ON_SEEDS
     lit = any(share for line in lines for share in line.drivers.values())
     asked = any(line.row.asked for line in lines)
     return [*first, *(LIT if lit else ()), *NOTES, *([ASKED] if asked else [])]

@@ -18,9 +18,10 @@ import pytest
 import xarray as xr
 
 from experiments import assumptions
+from experiments.lights import LIT
 from experiments.pages import instruments
-from experiments.picture import PANELS
-from experiments.table import NOTES, ROWS
+from experiments.picture import LEVELS
+from experiments.table import NOTES, ON_SEEDS, ON_SETS, ROWS
 from scenarios.scenario import OWNERS, Scenario, available, load, read, resolve, solved
 from simulator import codes
 from simulator.policy import RULES, Null, Policy
@@ -160,12 +161,19 @@ def terms() -> list[str]:
 def printed_words() -> set[str]:
     """Abbreviations and words of the field in what `llo compare` prints and draws."""
     texts = [t for row in ROWS for t in (row.section, row.label, row.unit)]
-    texts += [*NOTES, *(title for _, title in PANELS), *(s.name for s in SURVEYS.values())]
+    texts += [
+        *ON_SETS,
+        *ON_SEEDS,
+        *LIT,
+        *NOTES,
+        *(title for _, title in LEVELS),
+        *(s.name for s in SURVEYS.values()),
+    ]
     text = " ".join(texts)
     capitals = set(re.findall(r"\b[A-Z]{2,}\b", text))
     field = {"pp", "mln", "mbo", "null", "award", "reach", "displaced", "deadweight", "additional",
              "practically educated", "extra learners", "self-chosen", "lapse", "interval", "seed",
-             "introduction", "calibrated", "administration", "outstanding"}  # fmt: skip
+             "band", "chance", "introduction", "calibrated", "administration", "outstanding"}  # fmt: skip
     missing = {word for word in field if word not in text.lower()}
     assert not missing, f"no longer printed, take it off this list: {missing}"
     return capitals | field | set(load().variants) - {"together"}
