@@ -173,7 +173,8 @@ def printed_words() -> set[str]:
     capitals = set(re.findall(r"\b[A-Z]{2,}\b", text))
     field = {"pp", "mln", "mbo", "null", "award", "reach", "displaced", "deadweight", "additional",
              "practically educated", "extra learners", "self-chosen", "lapse", "interval", "seed",
-             "band", "chance", "introduction", "calibrated", "administration", "outstanding"}  # fmt: skip
+             "band", "chance", "introduction", "calibrated", "administration",
+             "outstanding"}  # fmt: skip
     missing = {word for word in field if word not in text.lower()}
     assert not missing, f"no longer printed, take it off this list: {missing}"
     return capitals | field | set(load().variants) - {"together"}
