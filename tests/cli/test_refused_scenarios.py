@@ -102,7 +102,7 @@ MISTAKES = {
         ("time.years_before: '5'", "valid integer"),
     ),
     "no seeds": Mistake(
-        "count = 4", "count = 0  # here", ("seeds.count: 0", "greater than or equal to 1")
+        "count = 2", "count = 0  # here", ("seeds.count: 0", "greater than or equal to 1")
     ),
     "a number for a group of parameters": Mistake(
         "[parameters.market]",
