@@ -106,7 +106,7 @@ def test_lights_are_told_of_instruments_that_are_known(
 
 
 def test_criteria_have_bands_too(scenario: Scenario) -> None:
-    few = scenario.changed(members=2, seeds=1)
+    few = scenario.changed(members=1, seeds=1)
     data, shock = twins.run(few)
     rows = criteria.compute(data, few, shock)
     told: list[dict[str, Any]] = criteria.as_data(rows)
