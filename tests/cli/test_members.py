@@ -12,7 +12,7 @@ import pytest
 import xarray as xr
 
 from calibration import ensemble
-from experiments import criteria, results, runner, table, twins
+from experiments import criteria, runner, table, twins
 from experiments.estimates import lives
 from experiments.lights import LIGHTS, Drivers
 from scenarios.scenario import Scenario, read
@@ -66,13 +66,6 @@ def test_every_life_has_the_parameters_of_its_set(data: xr.Dataset) -> None:
     assert np.unique(solved).size == 4  # solved in each life
 
 
-def test_it_is_the_same_on_one_process(data: xr.Dataset, scenario: Scenario) -> None:
-    again = runner.run(scenario, workers=1)
-    for one in (again, data):
-        one.attrs["commit"] = "the same"
-    assert results.digest(again) == results.digest(data)
-
-
 def test_a_variant_without_instruments_is_the_null_in_every_life(data: xr.Dataset) -> None:
     null, nothing = (data.sel(variant=v).drop_vars("variant") for v in ("null", "nothing"))
     assert nothing.identical(null)
@@ -116,14 +109,12 @@ def test_criteria_have_bands_too(scenario: Scenario) -> None:
 
 def test_it_is_printed_and_read_again(llo: Llo, tmp_path: Path) -> None:
     (tmp_path / "my.toml").write_text(TEXT, encoding="utf-8")
-    words = ("--members", 2, "--seeds", 1, "--out", "here", "--same-budget", "120e6")
+    words = ("--members", 2, "--seeds", 1, "--out", "here")
     code, out, err = llo("compare", "my.toml", *words)
     assert (code, err) == (0, "")
     assert "2 parameter sets, 1 seed;" in out
     assert "90% band" in out
     assert "±" not in out
-    scaled = next(line.split() for line in out.splitlines() if line.split()[:1] == ["voucher"])
-    assert float(scaled[1]) == pytest.approx(120, rel=0.02)  # the mean over the lives
     code, out, err = llo("survey", "here/compare.nc", "--sample")
     assert (code, err) == (0, "")
     assert "in order" in llo("verify", "here/compare.nc")[1]
