@@ -59,9 +59,8 @@ def applied(
         probed = [t for t in targets.read() if t.statistic == "aes" and t.use == targets.TARGET]
         problem = problem_of(scenario, found, {k: goal[k] for k in one.intercepts}, probed)
         solved = evaluate.solve(problem, one.values, seed, begin=one.intercepts)
-        values |= {**solved.intercepts, **evaluate.probe(problem, solved.life)}
-    own = _given(scenario)
-    values = {k: v for k, v in values.items() if k not in own}
+        probe = {} if evaluate.AES in _given(scenario) else evaluate.probe(problem, solved.life)
+        values |= {**solved.intercepts, **probe}
     return priors.apply(scenario, values), values
 
 

@@ -27,9 +27,7 @@ TITLE = f"{BREAK} from the years before, lived again"
 
 
 def late(found: Ensemble, known: Mapping[str, Target]) -> list[Target]:
-    """The figures from the break on, without experiments and without what intercepts are solved
-    on here.
-    """
+    """The figures from the break on, experiments apart."""
     names = [str(name) for name in found.data["target"].values]
     return [
         known[name] for name in names
