@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,11 @@ from simulator import codes
 
 # Age is cut finer than the margins: at 50, because "50+" is a group of policy, and at 30 and 40,
 # because those who applied for STAP were published so.
-_AGE_STARTS = np.array([15, 25, 30, 35, 40, 45, 50, 55, 65]) * 12
+AGE_STARTS = np.array([15, 25, 30, 35, 40, 45, 50, 55, 65]) * 12
+# The code of every age in months, up to the eldest.
+AGE_CODE = (np.searchsorted(AGE_STARTS, np.arange(100 * 12), side="right") - 1).astype(np.int8)
 _SHAPE = (
-    len(_AGE_STARTS),
+    len(AGE_STARTS),
     len(codes.EDUCATION),
     len(codes.CONTRACT),
     len(codes.FIRM_SIZE),
@@ -23,27 +26,17 @@ CELLS = int(np.prod(_SHAPE))
 
 
 def cells(worker: dict[str, NDArray[np.integer]]) -> NDArray[np.int32]:
-    """The cell of every worker: age x education x contract x firm size x sector as one number;
-    CELLS for a row in which nobody is.
-    """
-    age = np.searchsorted(_AGE_STARTS, worker["age"], side="right") - 1
-    found = age.astype(np.int32)
-    nobody = worker["contract"] == codes.ABSENT
+    """The cell of every worker: age x education x contract x firm size x sector as one number."""
+    found = AGE_CODE[worker["age"]].astype(np.int32)
     for name, size in zip(
         ("education", "contract", "firm_size", "sector"), _SHAPE[1:], strict=True
     ):
         found *= size
         found += worker[name]
-    found[nobody] = CELLS
     return found
 
 
-def count(cell: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Persons in every cell."""
-    return np.bincount(cell, minlength=CELLS + 1)[:CELLS]
-
-
-_SIZES = np.cumsum((0, *_SHAPE))
+OFFSETS = np.cumsum((0, *_SHAPE))
 AXES = {name: k for k, name in enumerate(("age", "education", "contract", "firm_size", "sector"))}
 
 
@@ -83,9 +76,9 @@ def _memberships() -> dict[str, tuple[str, tuple[int, ...]]]:
 MEMBERSHIPS = _memberships()
 GROUPS = tuple(MEMBERSHIPS)
 # Groups are unions of one dimension's codes, so that sums need the five one-way margins only.
-_MATRIX = np.zeros((len(GROUPS), _SIZES[-1]))
+_MATRIX = np.zeros((len(GROUPS), OFFSETS[-1]))
 for _row, (_dimension, _members) in enumerate(MEMBERSHIPS.values()):
-    _MATRIX[_row, _SIZES[AXES[_dimension]] + np.array(_members)] = 1.0
+    _MATRIX[_row, OFFSETS[AXES[_dimension]] + np.array(_members)] = 1.0
 
 
 def members(
@@ -94,12 +87,13 @@ def members(
     """Which of the rows belong to a group."""
     dimension, wanted = MEMBERSHIPS[group]
     if dimension == "age":
-        found = np.searchsorted(_AGE_STARTS, worker["age"][rows], side="right") - 1
+        found = AGE_CODE[worker["age"][rows]]
     else:
         found = worker[dimension][rows]
     return np.isin(found, wanted)
 
 
+@cache
 def in_group(group: str) -> NDArray[np.bool_]:
     """Which cells belong to a group."""
     dimension, wanted = MEMBERSHIPS[group]
@@ -107,18 +101,24 @@ def in_group(group: str) -> NDArray[np.bool_]:
     return np.isin(grid[AXES[dimension]], wanted)
 
 
-def population_cells(*, contracts: tuple[int, ...], ages: tuple[int, int]) -> NDArray[np.bool_]:
-    """The cells of a survey's population: these contracts, ages from (inclusive) to (exclusive)."""
-    grid = np.unravel_index(np.arange(CELLS), _SHAPE)
-    age = _AGE_STARTS[grid[AXES["age"]]]
-    return np.isin(grid[AXES["contract"]], contracts) & (age >= ages[0] * 12) & (age < ages[1] * 12)
+def population(*, contracts: tuple[int, ...], ages: tuple[int, int]) -> NDArray[np.bool_]:
+    """Whom a survey questions, by code of age and contract: these contracts, and ages from
+    (inclusive) to (exclusive).
+    """
+    asked = (ages[0] * 12 <= AGE_STARTS) & (ages[1] * 12 > AGE_STARTS)
+    return np.outer(asked, np.isin(np.arange(_SHAPE[AXES["contract"]]), contracts))
 
 
-def by_group(per_cell: NDArray[np.floating] | NDArray[np.integer]) -> NDArray[np.float64]:
-    """Sums over the cells of each group, in the order of GROUPS."""
-    table = per_cell.astype(float, copy=False).reshape(-1, _SHAPE[-1])
-    last, cube = np.ones(len(table)) @ table, (table @ np.ones(_SHAPE[-1])).reshape(_SHAPE[:-1])
-    axes = range(cube.ndim)
-    margins = [cube.sum(axis=tuple(a for a in axes if a != axis)) for axis in axes]
-    sums: NDArray[np.float64] = _MATRIX @ np.concatenate([*margins, last])
+def by_group(margins: NDArray[np.floating] | NDArray[np.integer]) -> NDArray[np.float64]:
+    """Sums over each group, in the order of GROUPS, from the one-way margins of all axes: the codes
+    of age, then those of education, and so on, along the first dimension.
+    """
+    sums: NDArray[np.float64] = _MATRIX @ margins
     return sums
+
+
+def listed(cell: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Persons in each group, in the order of GROUPS, from a list of their cells."""
+    codes_ = np.unravel_index(cell, _SHAPE)
+    margins = [np.bincount(c, minlength=n) for c, n in zip(codes_, _SHAPE, strict=True)]
+    return by_group(np.concatenate(margins))

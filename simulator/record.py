@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from simulator import codes, groups, surveys
 from simulator.behaviour import skills
 from simulator.columns import EMPLOYER
+from simulator.panel import EVERYBODY, Panel
 from simulator.population import Population, side_by_side
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Recorder:
     log: list[dict[str, NDArray[Any]]] = field(default_factory=list)
     two_years: list[NDArray[np.uint8]] = field(default_factory=list)  # packed bits, every 12 months
     sizes: list[NDArray[np.float64]] = field(default_factory=list)  # persons by group, per survey
+    _probed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
 
     def take(self, model: LearningModel) -> None:
         """Keep this month of the model."""
@@ -77,29 +79,32 @@ class Recorder:
     def question(self, model: LearningModel) -> NDArray[np.float64]:
         """Every indicator by group (rows as INDICATORS, columns as groups.GROUPS)."""
         worker, t = model.population.worker, model.t
-        panel, everybody = surveys.Panel(worker), np.ones(groups.CELLS, bool)
-        self.sizes.append(groups.by_group(panel.size))
+        if self._probed.size != model.population.rows:
+            self._probed = surveys.says_yes(model.population.rows, model.seed_number, self.probe)
         asked = {name: survey.population() for name, survey in surveys.SURVEYS.items()}
-        found = [
-            panel.share(surveys.answers(worker, s, t, model.seed_number, self.probe), asked[name])
-            for name, s in surveys.SURVEYS.items()
-        ]
-        stage = worker["stage"]
-        wants = (stage >= codes.CONTEMPLATION) & (stage <= codes.ACTION)
-        found.append(panel.share(wants, asked["NEA"]))
-        for months, stream in ((12, "any"), (12, "self"), (24, "any")):
-            found.append(
-                panel.share(surveys.learned_since(worker, t - months + 1, stream), everybody)
-            )
-        found.append(panel.mean(worker["informal"], asked["ROA"]))
-        since = t - np.maximum(worker["last_job"], worker["last_self"])
+        employees, everybody = asked["NEA"], EVERYBODY
+        stage, since = worker["stage"], t - np.maximum(worker["last_job"], worker["last_self"])
         s = model.parameters[skills.PARAMETERS.owner]
         old = skills.out_of_date.function(
             since, worker["informal"], s["after"], s["usual"], s["informal"]
         )
-        found.append(panel.share(old, asked["NEA"]))
-        found.append(panel.share(worker["knows"] != 0, everybody))
-        return np.array(found)
+        wants = (stage >= codes.CONTEMPLATION) & (stage <= codes.ACTION)
+        put = {
+            **{name.lower(): (surveys.answers(worker, survey, t, self._probed), asked[name])
+               for name, survey in surveys.SURVEYS.items()},
+            "need": (wants, employees),
+            "learners": (surveys.learned_since(worker, t - 11), everybody),
+            "chosen": (surveys.learned_since(worker, t - 11, "self"), everybody),
+            "two_years": (surveys.learned_since(worker, t - 23), everybody),
+            "obsolete": (old, employees),
+            "knows": (worker["knows"] != 0, everybody),
+        }  # fmt: skip
+        shares, informal, size = Panel(worker).ask(
+            *zip(*put.values(), strict=True), worker["informal"], asked["ROA"]
+        )
+        self.sizes.append(size)
+        found = dict(zip(put, shares, strict=True)) | {"informal": informal}
+        return np.array([found[name] for name in INDICATORS])
 
     def save(self, group: h5py.Group) -> None:
         """Into a checkpoint, but for the log of courses."""

@@ -49,8 +49,8 @@ class Survey:
 
     @cache  # noqa: B019  # a handful of surveys, which live as long as the program
     def population(self) -> NDArray[np.bool_]:
-        """Which cells of `groups` belong to the survey's population."""
-        return groups.population_cells(contracts=self.contracts, ages=self.ages)
+        """Whom the survey questions, by code of age and contract of `groups`."""
+        return groups.population(contracts=self.contracts, ages=self.ages)
 
 
 SURVEYS: dict[str, Survey] = {
@@ -79,42 +79,19 @@ def learned_since(worker: Worker, first: int, stream: str = "any") -> NDArray[np
     return np.asarray((worker["last_self"] >= first) | (worker["last_job"] >= first))
 
 
-def answers(worker: Worker, survey: Survey, t: int, seed: int, probe: float) -> NDArray[np.bool_]:
-    """Everybody's answer at the end of month t; how a person reads the AES is lasting."""
+def says_yes(rows: int, seed: int, probe: float) -> NDArray[np.bool_]:
+    """Who would say yes to the AES without having followed a course: lasting, by row."""
     from simulator import draws  # loads numba, which reading a scenario must not
 
+    return np.asarray(draws.uniforms(seed, np.arange(rows), 0, "survey.AES") < probe)
+
+
+def answers(
+    worker: Worker, survey: Survey, t: int, probed: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Everybody's answer at the end of month t; `probed` says who says yes to the AES anyway."""
     yes = learned_since(worker, t - survey.months + 1)
-    if survey.name == "AES":
-        no = np.flatnonzero(~yes)
-        yes[no] = draws.uniforms(seed, no, 0, "survey.AES") < probe
-    return yes
-
-
-class Panel:
-    """Everybody at one moment, ready to be asked: a population is a mask over cells."""
-
-    def __init__(self, worker: Mapping[str, NDArray[Any]]) -> None:
-        self.cell = groups.cells(dict(worker))
-        self.size = groups.count(self.cell)
-        self._whole: dict[bytes, NDArray[np.float64]] = {}
-
-    def share(self, yes: NDArray[np.bool_], population: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Share of yes by group, in the order of groups.GROUPS; NaN where a group is empty."""
-        return self._over(groups.count(self.cell[yes]), population)
-
-    def mean(
-        self, values: NDArray[np.floating], population: NDArray[np.bool_]
-    ) -> NDArray[np.float64]:
-        """Mean by group of a quantity that everybody has; NaN where a group is empty."""
-        total = np.bincount(self.cell, weights=values, minlength=groups.CELLS + 1)
-        return self._over(total[: groups.CELLS], population)
-
-    def _over(self, amount: NDArray[Any], population: NDArray[np.bool_]) -> NDArray[np.float64]:
-        key = population.tobytes()
-        if key not in self._whole:
-            self._whole[key] = groups.by_group(self.size * population)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return groups.by_group(amount * population) / self._whole[key]
+    return yes | probed if survey.name == "AES" else yes
 
 
 def sampled(share: float, respondents: int, seed: int, name: str) -> tuple[float, float]:

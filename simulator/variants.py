@@ -316,7 +316,7 @@ def _reach(recorder: Recorder, courses: Courses, design: Design, years: int) -> 
     for k in range(years):
         inside = np.flatnonzero(public & ((courses["t"] - design.spin_up) // 12 == k))
         _, first = np.unique(courses["row"][inside], return_index=True)
-        reached = groups.by_group(groups.count(courses["cell"][inside[first]]))
+        reached = groups.listed(courses["cell"][inside[first]])
         found[k] = reached / np.maximum(_size(recorder, design.spin_up + 12 * k + 11), 1e-300)
     return found
 
