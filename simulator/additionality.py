@@ -80,7 +80,9 @@ def classes(ours: Courses, theirs: Courses) -> dict[str, NDArray[np.int64]]:
     """
     public, price = ours["public"].astype(np.int64), theirs["price"].astype(np.int64)
     near = match(ours, theirs)
-    free, left = np.flatnonzero(near < 0), np.setdiff1d(np.arange(price.size), near[near >= 0])
+    alone = np.ones(price.size, bool)
+    alone[near[near >= 0]] = False
+    free, left = np.flatnonzero(near < 0), np.flatnonzero(alone)
     ahead = match(_some(ours, free), _some(theirs, left), before=0, after=LATER)
     pair, forward = near.copy(), np.zeros(public.size, bool)
     forward[free[ahead >= 0]] = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +32,10 @@ class Desk:
         self.started: list[tuple[Rows, Cents]] = []  # this month: rows, and the variant's own money
         self._stopped = -1, np.zeros(0, np.int64)  # month, and who stopped a course early in it
         self._asking = np.zeros(0, np.int64)  # who asked when the offices opened this month
+
+    @cached_property
+    def _payers(self) -> list[Office]:
+        return [office for office in self._model.offices if office.policy.pays]
 
     def open_month(self) -> None:
         """Look once for who applies or enrols: offices only make them fewer."""
@@ -105,11 +110,14 @@ class Desk:
         found = m.wiring.start.batch(rows, m.t, m.key, m.drivers(), scratch, m.pool)
         missed = m.population.worker["stage"][rows] == CONTEMPLATION
         self.started.append((rows[~missed], scratch["course_own"][~missed]))
-        for office in m.offices:
+        some = bool(missed.any())
+        for office in self._payers:
             policy, name = office.policy, office.policy.name
-            if not policy.pays:
-                continue
             paid, back = found[f"paid_{name}_eur"], found[f"back_{name}_eur"]
+            gone = np.flatnonzero(missed & (scratch[f"{name}_paid"] > 0)) if some else missed[:0]
+            m.count({f"returns:{name}": int(gone.size), f"awards:{name}": found[f"awards_{name}"]})
+            if not paid:
+                continue  # nor is there anything to give back
             found["turnover_eur"] -= back
             account = ledger.purse(policy.payer, name)
             award = "award" if policy.public else "contribution"
@@ -119,9 +127,6 @@ class Desk:
             if policy.rights_column:
                 m.ledger.post(m.t, ledger.rights(name), ledger.obligation(name), paid, "used")
             self._administer(policy, "admin_per_award", found[f"awards_{name}"])
-            gone = missed & (scratch[f"{name}_paid"] > 0)
-            m.count({f"returns:{name}": int(gone.sum())})
-            m.count({f"awards:{name}": found[f"awards_{name}"]})
             self._fail(office, rows[gone])
         m.count({k: v for k, v in found.items() if k in STARTED})
         public = int(np.count_nonzero(scratch["course_state"][~missed]))

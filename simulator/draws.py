@@ -7,6 +7,7 @@ so another policy, person or thread changes nobody else's luck.
 
 from __future__ import annotations
 
+from functools import cache
 from hashlib import blake2b
 
 import numba as nb
@@ -48,6 +49,7 @@ def address(decision: str) -> tuple[int, int]:
     return _word("block:" + block), lane
 
 
+@cache
 def key(seed: int) -> tuple[np.uint64, np.uint64]:
     """The two 32-bit Philox key words of a seed, hashed so that nearby seeds share nothing."""
     digest = blake2b(f"seed:{seed}".encode(), digest_size=8).digest()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from simulator.laws import Derived, Law, Scalar, arguments, cents, compiled, exp, law
@@ -229,13 +230,19 @@ def fields(policy: Policy) -> tuple[str, ...]:
 
     What only its office reads would make every compiled loop longer for nothing.
     """
-    functions: list[Any] = [getattr(policy, rule) for rule in RULES]
+    rules: list[Any] = [getattr(policy, rule) for rule in RULES]
     for hook in (*_HOOKS, "team_monthly", "employer_monthly"):
         mine: Law | None = getattr(policy, hook)
         if mine is not None:
-            functions += [mine.function, *mine.when]
-    seen: set[Any] = set()
-    names = set(_READ)
+            rules += [mine.function, *mine.when]
+    read = _read_by(tuple(rules))
+    return tuple(name for name in (*policy.parameters, *SLOTS) if name in read)
+
+
+@cache
+def _read_by(rules: tuple[Any, ...]) -> set[str]:
+    """Names that any of the rules, what they call, or the text reads."""
+    functions, seen, names = list(rules), set[Any](), set(_READ)
     while functions:
         function = functions.pop()
         plain = function.function if isinstance(function, Scalar) else function
@@ -245,7 +252,7 @@ def fields(policy: Policy) -> tuple[str, ...]:
         names |= set(plain.__code__.co_names)
         helpers = (plain.__globals__.get(name) for name in plain.__code__.co_names)
         functions += [h for h in helpers if isinstance(h, Scalar)]
-    return tuple(name for name in (*policy.parameters, *SLOTS) if name in names)
+    return names
 
 
 def slots(

@@ -165,10 +165,12 @@ class Kernel:
         """This kernel on one table with one set of parameter values."""
         return Bound(self, table, lookup, values)
 
+    @functools.cached_property
     def plain(self) -> ModuleType:
         """The loop with every rule as written, for one row at a time."""
         return self._made("plain", compiled=False)
 
+    @functools.cached_property
     def fast(self) -> ModuleType:
         """The loop with every rule compiled."""
         return self._made("fast", compiled=True)
@@ -195,6 +197,8 @@ class Bound:
         self.revalue(values)
         self._used = list(kernel.body.used)
         self._looked = [n for n in kernel.names.lookup if f"l_{n}[" in kernel.source]
+        columns = kernel.names.table
+        self._scratch = {n: columns[n].dtype for n in self._used if columns[n].scratch}
         self.rebind(table)
 
     def revalue(self, values: Mapping[str, Mapping[str, float]]) -> None:
@@ -231,10 +235,12 @@ class Bound:
         starts = range(0, self._rows, block_rows)
         out = np.zeros((len(starts), len(self.kernel.tallies)), np.int64)
 
+        loop = self.kernel.fast.sweep
+
         def one(b: int) -> None:
             start = starts[b]
             stop = min(start + block_rows, self._rows)
-            self.kernel.fast().sweep(start, stop, *arguments, out[b], *self._cells)
+            loop(start, stop, *arguments, out[b], *self._cells)
 
         if pool is None or len(starts) == 1:
             for b in range(len(starts)):
@@ -249,9 +255,9 @@ class Bound:
         arguments = (*self._arguments(0, draws.key(0), drivers), out)
         if rows:
             cells = self._with(self.scratch(0))
-            self.kernel.fast().batch(np.zeros(0, np.int64), *arguments, *cells)
+            self.kernel.fast.batch(np.zeros(0, np.int64), *arguments, *cells)
         else:
-            self.kernel.fast().sweep(0, 0, *arguments, *self._cells)
+            self.kernel.fast.sweep(0, 0, *arguments, *self._cells)
 
     def _with(self, scratch: Arrays) -> list[NDArray[Any]]:
         """All cells, with the columns of a batch in their places."""
@@ -260,8 +266,7 @@ class Bound:
 
     def scratch(self, rows: int) -> dict[str, NDArray[Any]]:
         """Columns that live for one batch of so many rows."""
-        columns = self.kernel.names.table
-        return {n: np.zeros(rows, columns[n].dtype) for n in self._used if columns[n].scratch}
+        return {name: np.zeros(rows, dtype) for name, dtype in self._scratch.items()}
 
     def batch(
         self,
@@ -273,17 +278,20 @@ class Bound:
         pool: ThreadPoolExecutor | None = None,
     ) -> dict[str, int]:
         """The laws for the given rows only, each at most once; `scratch` is filled."""
+        if not rows.size:
+            return dict.fromkeys(self.kernel.tallies, 0)
         made = self.scratch(rows.size) if scratch is None else scratch
         arguments = self._arguments(t, key, drivers)
         parts = _parts(rows.size, pool if rows.size > SMALL_BATCH else None)
         out = np.zeros((len(parts), len(self.kernel.tallies)), np.int64)
 
+        loop, all_rows = self.kernel.fast.batch, rows.astype(np.int64, copy=False)
+
         def one(k: int) -> None:
             cells = self._with({name: cell[parts[k]] for name, cell in made.items()})
-            self.kernel.fast().batch(rows[parts[k]].astype(np.int64), *arguments, out[k], *cells)
+            loop(all_rows[parts[k]], *arguments, out[k], *cells)
 
-        if rows.size:
-            list(pool.map(one, range(len(parts))) if pool else map(one, range(len(parts))))
+        list(pool.map(one, range(len(parts))) if pool else map(one, range(len(parts))))
         return self._tallies(out.sum(axis=0))
 
     def row(
@@ -291,7 +299,7 @@ class Bound:
     ) -> dict[str, int]:
         """The laws for one row in plain Python: the step of one agent."""
         out = np.zeros(len(self.kernel.tallies), np.int64)
-        self.kernel.plain().row(int(i), *self._arguments(t, key, drivers), out, *self._cells)
+        self.kernel.plain.row(int(i), *self._arguments(t, key, drivers), out, *self._cells)
         return self._tallies(out)
 
 

@@ -129,6 +129,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
             Office(p, k + 1, *months[k], self.calendar, share, seed)
             for k, p in enumerate(self.policies)
         ]
+        self._given: tuple[int, dict[str, float]] = (-1, {})  # month, and its drivers from outside
         if state is None:
             self.state["affordability_mean"] = first_month(
                 self.population, self.parameters, self.key
@@ -199,11 +200,15 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
 
     def drivers(self) -> dict[str, float]:
         """What laws may read of this month besides columns."""
-        opened = {f"{o.policy.name}_open": float(o.is_open(self.t)) for o in self.offices}
-        opened |= {f"{o.policy.name}_served": o.served for o in self.offices}
-        year, month = map(float, self.calendar.at(self.t))
-        climate = register.climate(*self.climate(self.t), self.parameters)
-        return {"year": year, "month": month, **climate, **self.state, **opened}
+        if self._given[0] != self.t:
+            year, month = map(float, self.calendar.at(self.t))
+            climate = register.climate(*self.climate(self.t), self.parameters)
+            self._given = self.t, {"year": year, "month": month, **climate}
+        found = {**self._given[1], **self.state}
+        for office in self.offices:
+            name = office.policy.name
+            found[f"{name}_open"], found[f"{name}_served"] = office.is_open(self.t), office.served
+        return found
 
     def count(self, found: Mapping[str, int]) -> None:
         """Add to this month's tallies."""

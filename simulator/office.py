@@ -301,9 +301,9 @@ class Office:
     def _decide(self, t: int, now: int, counter: Counter) -> None:
         """Award or refuse whatever has been assessed by now."""
         due = self.pending.decided <= now
-        cases, self.pending = self.pending.where(due), self.pending.where(~due)
-        if not cases.rows.size:
+        if not due.any():
             return
+        cases, self.pending = self.pending.where(due), self.pending.where(~due)
         waits = counter.waits(self.number, cases.rows)
         new = cases.awarded < 0
         luck = draws.uniforms(self.seed, cases.rows, t, f"{self.policy.name}.rejected")

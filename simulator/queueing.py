@@ -77,10 +77,17 @@ def several_counters(arrivals: Minutes, service: Minutes, free: Minutes) -> tupl
     return _first_free(arrivals, service, heap), heap
 
 
+@nb.njit(cache=True, nogil=True)
+def _ranks(group):  # type: ignore[no-untyped-def]
+    found = np.zeros(group.size, np.int64)
+    for k in range(1, group.size):
+        found[k] = found[k - 1] + 1 if group[k] == group[k - 1] else 0
+    return found
+
+
 def ranks(group: NDArray[np.int64]) -> NDArray[np.int64]:
     """The rank of every element within its run of equal values."""
-    starts = np.flatnonzero(np.diff(group, prepend=-1))
-    return np.arange(group.size) - np.repeat(starts, np.diff(np.append(starts, group.size)))
+    return np.asarray(_ranks(group), np.int64)
 
 
 def among(rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -109,13 +109,17 @@ class Market:
         self, rows: Rows, cell: NDArray[np.int64], seated: NDArray[np.bool_], t: int
     ) -> NDArray[np.bool_]:
         """Whose provider gets a group together; persons stand for 1 / share of them."""
-        national = self.seats / self.share
-        providers = np.maximum(np.ceil(national / self.values["provider"]), 1.0).astype(np.int64)
-        first = np.cumsum(providers) - providers  # number of the first provider of every cell
+        providers, first = self._providers()
         choice = draws.uniforms(self.seed, rows, t, "market.provider")
         provider = first[cell] + (choice * providers[cell]).astype(np.int64)
         count = np.bincount(provider[seated], minlength=int(providers.sum()))
         return np.asarray(count[provider] / self.share >= self.values["group"])
+
+    def _providers(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """How many providers every cell has, and the number of its first one."""
+        national = self.seats / self.share
+        many = np.maximum(np.ceil(national / self.values["provider"]), 1.0).astype(np.int64)
+        return many, np.cumsum(many) - many
 
     def close_month(self, public: float, pull: float) -> None:
         """Supply follows demand, and prices follow public money; `public` is its share of starts.
