@@ -86,11 +86,8 @@ def members(
 ) -> NDArray[np.bool_]:
     """Which of the rows belong to a group."""
     dimension, wanted = MEMBERSHIPS[group]
-    if dimension == "age":
-        found = AGE_CODE[worker["age"][rows]]
-    else:
-        found = worker[dimension][rows]
-    return np.isin(found, wanted)
+    found = worker[dimension][rows]
+    return np.isin(AGE_CODE[found] if dimension == "age" else found, wanted)
 
 
 @cache

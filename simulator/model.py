@@ -113,8 +113,9 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.t, self.turnover = int(state["t"]) if state else 0, 0
         for policy in self.policies:
             policy.turn_to(self.calendar.label(self.t))
+        begin = (0 if p.standing else introduction for p in self.policies)
         months = [
-            p.period.months(self.calendar, 0 if p.standing else introduction) for p in self.policies
+            p.period.months(self.calendar, b) for p, b in zip(self.policies, begin, strict=True)
         ]
         self.wiring = Wiring(self.population, self.policies, self.parameters, months)
         self.ledger, self.desk = Ledger(), Desk(self)
@@ -123,13 +124,13 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         share = 1.0 / population.weight
         self.market = Market(self.parameters["market"], share, seed)
         self.tallies: dict[str, int] = {}
+        self._given = -1, dict[str, float]()  # month, and its drivers from outside
         self.state = {"affordability_mean": 0.0, "share_mean": 0.4, "share_sd": 0.2,
                       "price_drift": 0.0, "price_pull": 0.0, "public_share": 0.0}  # fmt: skip
         self.offices = [
             Office(p, k + 1, *months[k], self.calendar, share, seed)
             for k, p in enumerate(self.policies)
         ]
-        self._given: tuple[int, dict[str, float]] = (-1, {})  # month, and its drivers from outside
         if state is None:
             self.state["affordability_mean"] = first_month(
                 self.population, self.parameters, self.key

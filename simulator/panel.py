@@ -57,16 +57,16 @@ class Panel:
 
     def ask(
         self,
-        yes: Sequence[Answers],
-        populations: Sequence[Answers],
+        questions: Sequence[tuple[Answers, Answers]],
         value: NDArray[np.floating],
         of_value: Answers,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Shares of yes, the mean of a quantity in its population, and persons, by group.
 
-        `yes` has an answer of everybody to each question and `populations` whom it is put to.
-        Shares have a row a question, in the order of groups.GROUPS; NaN where a group is empty.
+        A question is everybody's answer to it, and whom it is put to. Shares have a row a question,
+        in the order of groups.GROUPS; NaN where a group is empty. ValueError with too many of them.
         """
+        yes, populations = [a for a, _ in questions], [p for _, p in questions]
         asked = list({p.tobytes(): p for p in (*populations, of_value, EVERYBODY)}.values())
         if len(yes) + len(asked) > MOST:
             raise ValueError(f"{len(yes)} questions at once: {MOST - len(asked)} are allowed")
@@ -80,9 +80,7 @@ class Panel:
         found = groups.by_group(counts)
         whole = {p.tobytes(): found[:, len(yes) + k] for k, p in enumerate(asked)}
         with np.errstate(invalid="ignore", divide="ignore"):
-            shares = np.array(
-                [found[:, k] / whole[p.tobytes()] for k, p in enumerate(populations)]
-            )
+            shares = np.array([found[:, k] / whole[p.tobytes()] for k, p in enumerate(populations)])
             mean = groups.by_group(sums) / whole[of_value.tobytes()]
         return shares, mean, whole[EVERYBODY.tobytes()]
 

@@ -58,7 +58,7 @@ class Recorder:
     log: list[dict[str, NDArray[Any]]] = field(default_factory=list)
     two_years: list[NDArray[np.uint8]] = field(default_factory=list)  # packed bits, every 12 months
     sizes: list[NDArray[np.float64]] = field(default_factory=list)  # persons by group, per survey
-    _probed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+    _probed: NDArray[np.bool_] | None = field(default=None, init=False)
 
     def take(self, model: LearningModel) -> None:
         """Keep this month of the model."""
@@ -79,7 +79,7 @@ class Recorder:
     def question(self, model: LearningModel) -> NDArray[np.float64]:
         """Every indicator by group (rows as INDICATORS, columns as groups.GROUPS)."""
         worker, t = model.population.worker, model.t
-        if self._probed.size != model.population.rows:
+        if self._probed is None:
             self._probed = surveys.says_yes(model.population.rows, model.seed_number, self.probe)
         asked = {name: survey.population() for name, survey in surveys.SURVEYS.items()}
         employees, everybody = asked["NEA"], EVERYBODY
@@ -100,7 +100,7 @@ class Recorder:
             "knows": (worker["knows"] != 0, everybody),
         }  # fmt: skip
         shares, informal, size = Panel(worker).ask(
-            *zip(*put.values(), strict=True), worker["informal"], asked["ROA"]
+            list(put.values()), worker["informal"], asked["ROA"]
         )
         self.sizes.append(size)
         found = dict(zip(put, shares, strict=True)) | {"informal": informal}

@@ -86,9 +86,7 @@ def says_yes(rows: int, seed: int, probe: float) -> NDArray[np.bool_]:
     return np.asarray(draws.uniforms(seed, np.arange(rows), 0, "survey.AES") < probe)
 
 
-def answers(
-    worker: Worker, survey: Survey, t: int, probed: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def answers(worker: Worker, survey: Survey, t: int, probed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Everybody's answer at the end of month t; `probed` says who says yes to the AES anyway."""
     yes = learned_since(worker, t - survey.months + 1)
     return yes | probed if survey.name == "AES" else yes

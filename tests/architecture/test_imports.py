@@ -24,7 +24,7 @@ PACKAGES = ("simulator", "scenarios", "calibration", "experiments", "reports")
 ROWS = (
     "calendar codes columns draws ledger parameters queueing windows",
     "laws dated employers groups periods additionality benefits",
-    "policy fusion margins",
+    "policy fusion margins panel",
     "loops behaviour policies synthesis surveys",
     "population",
     "kernel labour_market surroundings",
@@ -41,9 +41,11 @@ RANK = {name: rank for rank, row in enumerate(ROWS) for name in row.split()}
 # What a law or an instrument may know of the rest.
 SEEN_BY_LAWS = {"laws", "policy", "columns", "codes", "draws", "parameters", "windows"}
 
-# Fused laws, the sweep over blocks, the scans of working lives and of ties and the line before an
-# office are compiled code too.
-NUMBA_FILES = {"laws", "draws", "kernel", "queueing", "labour_market.lives", "surroundings"}
+# Fused laws, the sweep over blocks, the scans of working lives and of ties, the line before an
+# office and the answers to surveys are compiled code too.
+NUMBA_FILES = {
+    "laws", "draws", "kernel", "queueing", "labour_market.lives", "surroundings", "panel",
+}  # fmt: skip
 LIBRARY_FILES = {
     "mesa": {"model", "population"},
     "simpy": {"model", "office"},
