@@ -27,7 +27,7 @@ CELLS = int(np.prod(_SHAPE))
 
 def cells(worker: dict[str, NDArray[np.integer]]) -> NDArray[np.int32]:
     """The cell of every worker: age x education x contract x firm size x sector as one number."""
-    found = AGE_CODE[worker["age"]].astype(np.int32)
+    found: NDArray[np.int32] = AGE_CODE[worker["age"]].astype(np.int32)
     for name, size in zip(
         ("education", "contract", "firm_size", "sector"), _SHAPE[1:], strict=True
     ):
@@ -110,8 +110,7 @@ def by_group(margins: NDArray[np.floating] | NDArray[np.integer]) -> NDArray[np.
     """Sums over each group, in the order of GROUPS, from the one-way margins of all axes: the codes
     of age, then those of education, and so on, along the first dimension.
     """
-    sums: NDArray[np.float64] = _MATRIX @ margins
-    return sums
+    return np.asarray(_MATRIX @ margins, float)
 
 
 def listed(cell: NDArray[np.integer]) -> NDArray[np.float64]:

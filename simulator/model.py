@@ -113,10 +113,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.t, self.turnover = int(state["t"]) if state else 0, 0
         for policy in self.policies:
             policy.turn_to(self.calendar.label(self.t))
-        begin = (0 if p.standing else introduction for p in self.policies)
-        months = [
-            p.period.months(self.calendar, b) for p, b in zip(self.policies, begin, strict=True)
-        ]
+        months = _in_force(self.policies, self.calendar, introduction)
         self.wiring = Wiring(self.population, self.policies, self.parameters, months)
         self.ledger, self.desk = Ledger(), Desk(self)
         self.workforce, self.climate = workforce, climate
@@ -333,6 +330,13 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
     def _record(self) -> None:
         if self.recorder is not None:
             self.recorder.take(self)
+
+
+def _in_force(
+    policies: Sequence[Policy], calendar: Calendar, introduction: int
+) -> list[tuple[int, int]]:
+    """The months (first, and the one after the last) in which each policy is in force."""
+    return [p.period.months(calendar, 0 if p.standing else introduction) for p in policies]
 
 
 def _reference(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numba as nb
 import numpy as np
@@ -93,7 +93,7 @@ class Panel:
         questions: int,
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         words = -(-questions // _PER_WORD)
-        cells, tabulate = int(groups.OFFSETS[-1]), _tabulate
+        cells, tabulate = int(groups.OFFSETS[-1]), cast(Any, _tabulate)
         counts, sums = np.zeros((cells, words * _PER_WORD), np.int64), np.zeros(cells)
         for first in range(0, bits.size, _MOST):
             part = slice(first, first + _MOST)
