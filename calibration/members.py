@@ -53,15 +53,38 @@ def applied(
     the scenario changes in that world, as switching the cycle off, is not solved away.
     """
     one = member_of(scenario, found, member)
-    values = dict(one.values)
-    if one.intercepts:  # else the scenario gives them itself
-        goal = goals(found)
-        probed = [t for t in targets.read() if t.statistic == "aes" and t.use == targets.TARGET]
-        problem = problem_of(scenario, found, {k: goal[k] for k in one.intercepts}, probed)
-        solved = evaluate.solve(problem, one.values, seed, begin=one.intercepts)
-        probe = {} if evaluate.AES in _given(scenario) else evaluate.probe(problem, solved.life)
-        values |= {**solved.intercepts, **probe}
+    values = meeting(scenario, found, one.values, one.intercepts, seed)
     return priors.apply(scenario, values), values
+
+
+def meeting(
+    scenario: Scenario,
+    found: Ensemble,
+    values: Mapping[str, float],
+    begin: Mapping[str, float],
+    seed: int,
+) -> dict[str, float]:
+    """Parameter values with the intercepts at which published figures are met for the people and
+    the luck of a seed, sought from `begin` on; without any there the scenario gives them itself.
+    """
+    if not begin:
+        return dict(values)
+    goal = goals(found)
+    probed = [t for t in targets.read() if t.statistic == "aes" and t.use == targets.TARGET]
+    problem = problem_of(scenario, found, {k: goal[k] for k in begin}, probed)
+    solved = evaluate.solve(problem, values, seed, begin=begin)
+    probe = {} if evaluate.AES in _given(scenario) else evaluate.probe(problem, solved.life)
+    return {**values, **solved.intercepts, **probe}
+
+
+def intercepts(scenario: Scenario, found: Ensemble) -> dict[str, float]:
+    """The intercepts of the baseline, from which those of a set of parameters are sought; without
+    what the scenario itself gives.
+    """
+    own, given = _given(scenario), scenario.design().parameters
+    names = (str(name) for name in found.data["intercept"].values)
+    pairs = ((name, name.partition(".")) for name in names if name not in own)
+    return {name: float(given[owner][key]) for name, (owner, _, key) in pairs}
 
 
 def goals(found: Ensemble) -> dict[str, str]:

@@ -88,7 +88,7 @@ class Scenario(Strict):
         except ValidationError as error:
             first = error.errors()[0]
             option = OPTIONS[str(first["loc"][-1])]
-            raise ValueError(f"{option}: {_plain(first)}") from None
+            raise ValueError(f"{option}: {plain(first)}") from None
 
     def between(self, first: str | None, last: str | None) -> Scenario:
         """The scenario from month `first` to month `last`, as "YYYY-MM" or "YYYY"; ValueError if
@@ -265,7 +265,7 @@ def read(text: str, where: str = "scenario") -> Scenario:
     except ValidationError as error:
         first = error.errors()[0]
         keys = [str(k) for k in first["loc"]]
-        raise ValueError(_line(text, where, keys, _plain(first))) from None
+        raise ValueError(_line(text, where, keys, plain(first))) from None
     _check(scenario, text, where)
     return scenario
 
@@ -280,9 +280,10 @@ def _numbers(table: Table) -> Table:
     return table
 
 
-def _plain(error: Mapping[str, Any]) -> str:
+def plain(error: Mapping[str, Any], example: str = "scenarios/baseline.toml") -> str:
+    """What is wrong with a value, as one sentence; `example` has all keys there are."""
     if error["type"] == "extra_forbidden":
-        return "no such key; see scenarios/baseline.toml for those there are"
+        return f"no such key; see {example} for those there are"
     value = error.get("input")
     return f"{value!r}: {str(error['msg']).removeprefix('Value error, ')}"
 

@@ -1,0 +1,166 @@
+"""What is kept of a run: series by variant and calendar year, laid side by side in one row.
+
+Only what adds up is kept: shares and sums. Ratios of them, as the cost of an extra learner, are
+taken later, of means over as many runs and years as one likes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from experiments.table import NULL, SHARES, yearly_cost
+
+Row = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Output:
+    """A series by variant and year, for some also by group."""
+
+    long_name: str
+    unit: str
+    of: Callable[[xr.Dataset], xr.DataArray]
+    grouped: bool = False
+
+
+def _asked(name: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """A survey's answer in the last survey of every year."""
+
+    def of(data: xr.Dataset) -> xr.DataArray:
+        each = data.sizes["time"] // data.sizes["year"]
+        last = data[name].isel(time=slice(each - 1, each * data.sizes["year"], each))
+        return last.rename(time="year").assign_coords(year=data["year"])
+
+    return of
+
+
+def _persons(name: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    asked = _asked(name)
+    return lambda data: asked(data) * data["persons"]
+
+
+def _yearly(name: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    return lambda data: data[name]
+
+
+def _cost(data: xr.Dataset) -> xr.DataArray:
+    return yearly_cost(data, data.sel(variant=NULL))
+
+
+def _public(data: xr.Dataset) -> xr.DataArray:
+    return sum((data[f"{name}_eur"] for name in SHARES), start=xr.zeros_like(data["awards_eur"]))
+
+
+def _recipients(data: xr.Dataset) -> xr.DataArray:
+    return data["reach"] * data["persons"]
+
+
+OUTPUTS: dict[str, Output] = {
+    "aes": Output("AES: learning in 12 months, 25-64", "share", _asked("aes"), True),
+    "nea": Output("NEA: course in 2 years, employees", "share", _asked("nea"), True),
+    "need": Output("wants a course, employees", "share", _asked("need"), True),
+    "two_years": Output("a course in 2 years", "share", _asked("two_years"), True),
+    "learners": Output("persons with a course in 12 months", "persons", _persons("learners"), True),
+    "chosen": Output("persons with a self-chosen course in 12 months", "persons",
+                     _persons("chosen"), True),
+    "reach": Output("share that starts a publicly paid course", "share", _yearly("reach"), True),
+    "recipients": Output("persons who start a publicly paid course", "persons", _recipients, True),
+    "cost": Output("cost to the State above the null", "EUR/year", _cost),
+    "public": Output("public money for courses, by class together", "EUR/year", _public),
+    **{
+        name: Output(f"public money: {name}", "EUR/year", _yearly(f"{name}_eur"))
+        for name in SHARES
+    },
+    "liability": Output("unused rights at the end of the year", "EUR", _yearly("outstanding_eur")),
+    "awards": Output("awards of public money", "1/year", _yearly("awards")),
+    "turned_away": Output("applications turned away", "1/year", _yearly("turned_away")),
+    "completed": Output("self-chosen courses completed", "1/year", _yearly("completed")),
+    "job_courses": Output("courses on the employer's initiative", "1/year",
+                          _yearly("job_courses")),
+}  # fmt: skip
+USUAL = ("aes", "nea", "need", "learners", "reach", "recipients", "cost", "public", *SHARES,
+         "liability", "awards", "completed")  # fmt: skip
+USUAL_GROUPS = ("all", "education:low", "education:practical", "contract:flexible",
+                "contract:unemployed")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """Where an output stands in the row, and its dims and sizes there."""
+
+    name: str
+    first: int
+    dims: tuple[str, ...]
+    shape: tuple[int, ...]
+
+    @property
+    def stop(self) -> int:
+        """The place after its last number."""
+        return self.first + int(np.prod(self.shape))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a run's outputs lie in a row of numbers."""
+
+    variants: tuple[str, ...]
+    years: tuple[int, ...]
+    groups: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+    @property
+    def parts(self) -> list[Part]:
+        """The outputs in order."""
+        found, first = [], 0
+        for name in self.outputs:
+            dims: tuple[str, ...] = ("variant", "year")
+            shape: tuple[int, ...] = (len(self.variants), len(self.years))
+            if OUTPUTS[name].grouped:
+                dims, shape = (*dims, "group"), (*shape, len(self.groups))
+            found.append(Part(name, first, dims, shape))
+            first = found[-1].stop
+        return found
+
+    @property
+    def width(self) -> int:
+        """Numbers in a row."""
+        return self.parts[-1].stop
+
+    def row(self, data: xr.Dataset) -> Row:
+        """The row of a comparison's life, as `simulator.variants.compare` gives it."""
+        data = data.sel(group=list(self.groups), variant=list(self.variants))
+        parts = [
+            OUTPUTS[p.name].of(data).transpose(*p.dims).values.astype(np.float32).ravel()
+            for p in self.parts
+        ]
+        row = np.concatenate(parts)
+        if row.size != self.width:
+            raise ValueError(f"a run gave {row.size} numbers, {self.width} were expected")
+        return row
+
+    def plain(self) -> dict[str, list[str] | list[int]]:
+        """As plain data, for a file."""
+        return {"variants": list(self.variants), "years": list(self.years),
+                "groups": list(self.groups), "outputs": list(self.outputs)}  # fmt: skip
+
+
+def layout(
+    variants: Sequence[str], years: Sequence[int], groups: Sequence[str], names: Sequence[str]
+) -> Layout:
+    """The layout of these outputs; ValueError without any."""
+    if not names:
+        raise ValueError("outputs = []: name one at least")
+    return Layout(tuple(variants), tuple(years), tuple(groups), tuple(dict.fromkeys(names)))
+
+
+def from_plain(table: Mapping[str, list[str] | list[int]]) -> Layout:
+    """The layout that `Layout.plain` wrote."""
+    return Layout(
+        tuple(map(str, table["variants"])), tuple(map(int, table["years"])),
+        tuple(map(str, table["groups"])), tuple(map(str, table["outputs"])),
+    )  # fmt: skip

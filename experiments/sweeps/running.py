@@ -1,0 +1,304 @@
+"""Making the store of a study, running what is missing in it, and asking for more."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from calibration.engines import Options, engine, results
+
+from calibration.files import write_text
+from experiments.results import commit
+from experiments.sweeps import designs, factors, identity, outputs, worker
+from experiments.sweeps.designs import Array, Shape
+from experiments.sweeps.store import Done, Store, Stretch, Task, lines
+from experiments.sweeps.study import Ready, checked
+from experiments.sweeps.writer import Writer, create, writing
+
+STATUS, SESSIONS = "status.json", "sessions.jsonl"
+BEAT = 2.0  # seconds between two notes of how far it is
+PER_TASK = 4
+
+
+@dataclass
+class Session:
+    """How far a command came: seconds, and what was done in them by `width` tasks at once."""
+
+    engine: str
+    width: int
+    host: str
+    process: int
+    began: str
+    elapsed: float = 0.0
+    tasks: int = 0
+    runs: int = 0
+    failed: int = 0
+    lost: int = 0
+    model: float = 0.0  # seconds in the model, of all tasks together
+    wall: float = 0.0  # seconds of tasks, of all together
+    ended: bool = False
+    _since: float = field(default_factory=time.monotonic)
+    _noted: float = field(default_factory=time.monotonic)
+
+    def note(self, store: Store, *, late: bool = False) -> None:
+        """Write down how far it is, every now and then; at the end among those that ended."""
+        now = time.monotonic()
+        if not late and now - self._noted < BEAT:
+            return
+        self.elapsed, self._noted, self.ended = now - self._since, now, late
+        text = json.dumps({k: v for k, v in vars(self).items() if not k.startswith("_")})
+        write_text(store.folder / STATUS, text)
+        if late:
+            with (store.folder / SESSIONS).open("a", encoding="utf-8") as file:
+                file.write(text + "\n")
+
+
+def shape_of(ready: Ready, draws: int | None = None, levels: int | None = None) -> Shape:
+    """What the design of a study needs to know."""
+    study, labels = ready.study, ready.labels
+    many = levels or study.design.levels
+    grouped = len(labels) < len(study.factors)
+    return Shape(
+        study.design.kind, len(study.factors), draws or study.design.draws, study.design.seed,
+        tuple(labels.index(f.label) for f in study.factors) if grouped else (),
+        study.design.second_order,
+        tuple(len(f.values) if f.values else many for f in study.factors),
+        tuple(bool(f.values) for f in study.factors),
+    )  # fmt: skip
+
+
+def rows_of(ready: Ready, shape: Shape, first: int = 0) -> Iterator[Array]:
+    """Values of the factors, some rows at a time, from draw `first` on."""
+    study, scenario = ready.study, ready.scenario
+    if study.design.kind == "table":
+        found = designs.table(Path(study.design.file), ready.names)
+        for factor, column in zip(study.factors, found.T, strict=True):
+            owned = factors.declared(factor.name, scenario)
+            for line, value in enumerate(column, 2):
+                if owned is not None:
+                    owned.check(f"{study.design.file}:{line}: {factor.name}", float(value))
+        yield found
+        return
+    for u in designs.stretches(shape, first):
+        columns = [factors.value(f, u[:, k], scenario) for k, f in enumerate(study.factors)]
+        yield np.column_stack(columns)
+
+
+def make(ready: Ready, folder: Path, study_file: Path, per_task: int = PER_TASK) -> Store:
+    """The store of a study; nothing is run yet."""
+    from experiments import spin_up
+
+    scenario = spin_up.settled(ready.scenario)
+    ready = Ready(ready.study, scenario, ready.text)
+    design = scenario.design()
+    first = design.calendar.at(design.spin_up)[0]
+    years = range(first, first + (design.end - design.spin_up) // 12)
+    study = ready.study
+    layout = outputs.layout(scenario.names(), years, study.groups, study.outputs)
+    meta = {
+        "title": study.title,
+        "study": ready.text,
+        "study_file": str(study_file.resolve()),
+        "scenario": scenario.model_dump_json(),
+        "intercepts": study.design.intercepts,
+        "units": [factors.unit(f, scenario) for f in study.factors],
+        "labels": [f.label for f in study.factors],
+        "layout": layout.plain(),
+        "design": {"kind": study.design.kind, "draws": study.design.draws,
+                   "levels": study.design.levels, "block": shape_of(ready).block},
+        "per_task": per_task,
+        "identity": identity.of(ready),
+        "commit": commit(),
+        "introduced": int(scenario.time.introduction[:4]),
+    }  # fmt: skip
+    rows = rows_of(ready, shape_of(ready))
+    return create(folder, meta, ready.names, rows, study.seeds.count)
+
+
+def ready_of(store: Store) -> Ready:
+    """The study that a store is of, as it was when the store was made."""
+    import tomllib
+
+    from scenarios.scenario import Scenario
+
+    text = store.meta["study"]
+    found = checked(text, tomllib.loads(text), Path(store.meta["study_file"]))
+    scenario = Scenario.model_validate_json(store.meta["scenario"])
+    return Ready(found.study, scenario, text)
+
+
+def check(store: Store) -> None:
+    """ValueError with what has changed since the store was made, if anything has."""
+    file = Path(store.meta["study_file"])
+    if file.is_file() and file.read_text(encoding="utf-8") != store.meta["study"]:
+        raise ValueError(
+            f"{store.folder}: the study {file} has changed since this store was made: put it back, "
+            "use llo sweep expand for more of the same, or run it into another folder with --out"
+        )
+    found = identity.changes(store.meta["identity"], identity.of(ready_of(store)))
+    if found:
+        raise ValueError(
+            f"{store.folder}: made by another model or configuration; since then: "
+            f"{identity.told(found)}: put that back, or run the study into another folder with "
+            "--out"
+        )
+
+
+def run(
+    store: Store,
+    name: str = "local",
+    options: Options | None = None,
+    *,
+    at_most: int | None = None,
+    failed: bool = False,
+    tell: Callable[[Session], None] = lambda session: None,
+    say: Callable[[str], None] = lambda line: None,
+) -> Session:
+    """Run what is missing, at most so many runs of it; with `failed` also what failed before.
+
+    Raises ValueError when the model or the study has changed, and OSError when the disk is full or
+    the engine is lost; what is done is kept in any case.
+    """
+    with writing(store) as writer:
+        check(store)
+        spoilt = writer.verify()
+        if spoilt:
+            say(f"{spoilt} tasks are spoilt or gone and are done again")
+        if failed:
+            writer.again()
+        tasks: Iterator[Task] = store.missing()
+        if at_most is not None:
+            tasks = islice(tasks, -(-at_most // store.per_task))
+        head = next(tasks, None)
+        if head is None:
+            return _session("none", 0)
+        with engine(name, options=options) as chosen:
+            chosen.wait(tell=say)
+            made, folder = worker.made_of(store), str(store.folder.resolve())
+            say("compiling")
+            chosen.client.submit(worker.warm, folder, made, pure=False).result()
+            session = _session(name, chosen.width)
+            every = (task for part in ((head,), tasks) for task in part)
+            work = _Job(folder, made)
+            try:
+                for task, found in results(chosen, work, every):
+                    _take(writer, session, task, found)
+                    tell(session)
+            finally:
+                with suppress(OSError):  # a full disk is told of already
+                    session.note(store, late=True)
+    return session
+
+
+@dataclass(frozen=True)
+class _Job:
+    """The function that processes are given."""
+
+    folder: str
+    made: str
+
+    def __call__(self, task: Task) -> Done:
+        return worker.live(self.folder, self.made, task)
+
+
+def _session(name: str, width: int) -> Session:
+    began = time.strftime("%Y-%m-%dT%H:%M:%S")
+    return Session(name, width, socket.gethostname(), os.getpid(), began)
+
+
+def _take(writer: Writer, session: Session, task: Task, found: Done | BaseException) -> None:
+    if isinstance(found, OSError):
+        full = found.errno in (errno.ENOSPC, errno.EDQUOT)
+        what = "the disk is full" if full else f"a shard cannot be written ({found})"
+        raise OSError(
+            f"{writer.store.folder}: {what}; what is done is kept: make room, then llo sweep "
+            f"restart {writer.store.folder}"
+        )
+    if isinstance(found, BaseException):
+        session.lost += 1
+        return
+    writer.keep(found)
+    session.tasks += 1
+    session.runs += task.rows
+    session.failed += len(found.failed)
+    session.model += found.model
+    session.wall += found.wall
+    session.note(writer.store)
+
+
+def sessions(store: Store) -> list[dict[str, Any]]:
+    """What commands did to a store, the last one too if it runs or was killed."""
+    found = [json.loads(line) for line in lines(store.folder / SESSIONS)]
+    path = store.folder / STATUS
+    if path.is_file():
+        last = json.loads(path.read_text(encoding="utf-8"))
+        if not last["ended"]:
+            found.append(last)
+    return found
+
+
+def expand(
+    store: Store, *, seeds: int | None = None, draws: int | None = None, levels: int | None = None
+) -> int:
+    """Ask for so many seeds, draws or levels of a grid in all; how many runs that adds.
+
+    What is done stays. Raises ValueError when there are as many already, or the design has none.
+    """
+    with writing(store) as writer:
+        check(store)
+        before, stretches = store.runs, store.stretches
+        design, rows = dict(store.meta["design"]), store.rows
+        known = sorted({s.seed for s in stretches})
+        if draws is not None or levels is not None:
+            more, design = _further(store, draws, levels)
+            rows = writer.extend(more)
+            stretches += [Stretch(store.rows, rows - store.rows, seed) for seed in known]
+        if seeds is not None:
+            _more("--seeds", seeds, len(known))
+            stretches += [Stretch(0, rows, seed) for seed in range(len(known), seeds)]
+        writer.expand([s for s in stretches if s.rows], rows, {"design": design})
+    return store.runs - before
+
+
+def _further(
+    store: Store, draws: int | None, levels: int | None
+) -> tuple[Iterator[Array], dict[str, Any]]:
+    """Rows that so many draws or levels in all add, and what the design is then."""
+    ready, design = ready_of(store), dict(store.meta["design"])
+    kind = design["kind"]
+    if draws is not None:
+        if kind in ("grid", "table"):
+            raise ValueError(f"--draws: a {kind} has none: give --levels, or another study")
+        _more("--draws", draws, design["draws"])
+        rows = rows_of(ready, shape_of(ready, draws=draws), design["draws"])
+        return rows, design | {"draws": draws}
+    if kind != "grid":
+        raise ValueError(f"--levels: the design is {kind}, which has none: give --draws")
+    _more("--levels", levels or 0, design["levels"])
+    before = shape_of(ready, levels=design["levels"])
+    old = [
+        set(factors.value(f, designs.level(n, np.arange(n), bool(f.values)), ready.scenario))
+        for f, n in zip(ready.study.factors, before.choices, strict=True)
+    ]
+
+    def fresh() -> Iterator[Array]:
+        for some in rows_of(ready, shape_of(ready, levels=levels)):
+            known = [np.isin(some[:, k], list(values)) for k, values in enumerate(old)]
+            yield some[~np.all(known, axis=0)]
+
+    return fresh(), design | {"levels": levels}
+
+
+def _more(option: str, wanted: int, there: int) -> None:
+    if wanted <= there:
+        raise ValueError(f"{option} {wanted}: there are {there} already: give more than that")

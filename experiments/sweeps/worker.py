@@ -1,0 +1,105 @@
+"""What a process does for a study: live the runs of a task, and leave their shard."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from calibration import members
+from experiments.sweeps import factors
+from experiments.sweeps.factors import ENSEMBLE
+from experiments.sweeps.outputs import Layout, Row
+from experiments.sweeps.store import Done, Store, Task, write_shard
+from scenarios.scenario import Scenario
+from simulator import draws
+from simulator.variants import compare, start
+
+SOLVED = "solved"
+EVERY = 12  # months between surveys: the last of every year is what is kept
+
+
+@lru_cache(maxsize=2)
+def _opened(folder: str, made: str) -> tuple[Store, Scenario]:
+    """The store and the scenario of a study, read once a process; `made` tells versions apart."""
+    store = Store(Path(folder))
+    return store, Scenario.model_validate_json(store.meta["scenario"])
+
+
+def live(folder: str, made: str, task: Task) -> Done:
+    """Live the runs of a task and write their shard.
+
+    A run that fails is told with its input, and its numbers are NaN; OSError is not the run's and
+    is raised.
+    """
+    begun = time.perf_counter()
+    store, scenario = _opened(folder, made)
+    values = store.values(task.first, task.rows)
+    rows = np.full((task.rows, store.layout.width), np.nan, np.float32)
+    failed: list[dict[str, Any]] = []
+    model = 0.0
+    for k, x in enumerate(values):
+        given = dict(zip(store.names, map(float, x), strict=True))
+        started = time.perf_counter()
+        try:
+            rows[k] = one(scenario, store.layout, given, task.seed, store.meta["intercepts"])
+        except (
+            ArithmeticError,
+            ValueError,
+            LookupError,
+            MemoryError,
+            np.linalg.LinAlgError,
+        ) as error:
+            failed.append({"row": task.first + k, "seed": task.seed, "factors": given,
+                           "error": f"{type(error).__name__}: {error}"})  # fmt: skip
+        model += time.perf_counter() - started
+    digest = write_shard(store, task.number, rows)
+    return Done(task.number, digest, model, time.perf_counter() - begun, tuple(failed))
+
+
+def one(
+    scenario: Scenario, layout: Layout, given: dict[str, float], seed: int, intercepts: str
+) -> Row:
+    """One run: all variants lived by the same people, with these values of the factors."""
+    changed, number = settled(scenario, given, seed, intercepts)
+    design = replace(changed.design(), every=EVERY)
+    makers = {v: (lambda v=v: changed.policies(v)) for v in changed.names()}
+    return layout.row(compare(design, makers, number))
+
+
+def settled(
+    scenario: Scenario, given: dict[str, float], seed: int, intercepts: str
+) -> tuple[Scenario, int]:
+    """The scenario of a run, and the number of its seed: the same for all rows of the design."""
+    number = draws.replicate(scenario.seeds.first, seed)
+    found = factors.members_of(scenario)
+    values = {k: v for k, v in given.items() if k != ENSEMBLE}
+    begin: dict[str, float] = {}
+    if ENSEMBLE in given:
+        member = members.member_of(scenario, found, int(given[ENSEMBLE]))
+        values, begin = {**member.values, **values}, dict(member.intercepts)
+    if intercepts == SOLVED:
+        own = {k: v for k, v in values.items() if not factors.of_instrument(k, scenario)}
+        begin = begin or members.intercepts(scenario, found)
+        values |= members.meeting(scenario, found, own, begin, number)
+    return factors.applied(scenario, values), number
+
+
+def warm(folder: str, made: str) -> None:
+    """Compile the loops of every variant, before all processes need them at once."""
+    _, scenario = _opened(folder, made)
+    small = scenario.changed(persons=1_000)
+    model = start(small.design(), 0)
+    for variant in small.names():
+        future = model.branch(small.policies(variant))
+        future.wiring.prepare(future.drivers(), lives=scenario.world.lives)
+
+
+def made_of(store: Store) -> str:
+    """What tells one version of a store's study from another: it is expanded, not changed."""
+    return json.dumps([store.meta["identity"], store.meta["rows"]], sort_keys=True)
