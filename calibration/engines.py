@@ -69,7 +69,9 @@ class Options:
         """The walltime."""
         found = WALLTIME.fullmatch(self.walltime)
         if found is None:
-            raise ValueError(f"walltime {self.walltime!r}: give hours, minutes and seconds, 01:30:00")
+            raise ValueError(
+                f"walltime {self.walltime!r}: give hours, minutes and seconds, 01:30:00"
+            )
         hours, minutes, seconds = map(int, found.groups())
         return 3600 * hours + 60 * minutes + seconds
 

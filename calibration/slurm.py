@@ -300,9 +300,7 @@ def _log_folder(name: str) -> Iterator[Path]:
 def _told(*command: str) -> subprocess.CompletedProcess[str] | None:
     """What a command of SLURM said; None if it cannot be asked."""
     try:
-        return subprocess.run(
-            command, capture_output=True, text=True, timeout=PATIENT, check=False
-        )
+        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENT, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
 

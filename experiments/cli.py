@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from experiments import comparing, fitting, years
+from experiments import comparing, fitting, sweeping, years
 from experiments.console import (
     File,
     Json,
@@ -225,5 +225,6 @@ def bench(
     print(json.dumps(rows, indent=1)) if as_json else printing.bench(rows)
 
 
+app.add_typer(sweeping.app)
 for command in (years.run, years.backcast, fitting.calibrate, fitting.validate):
     app.command()(command)

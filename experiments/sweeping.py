@@ -56,7 +56,6 @@ def run(
     Example: llo sweep run quick --out out/quick
     """
     from calibration.engines import check_engine
-
     from experiments.sweeps import running
     from experiments.sweeps.study import find, read
 
@@ -88,7 +87,6 @@ def restart(
     Example: llo sweep restart out/quick
     """
     from calibration.engines import check_engine
-
     from experiments.sweeps.store import Store
 
     options = engine_options(queue, walltime, jobs, memory)

@@ -158,7 +158,7 @@ def unit(factor: Factor, scenario: Scenario) -> str:
 
 
 def applied(scenario: Scenario, values: dict[str, float]) -> Scenario:
-    """The scenario with these values of factors, the ensemble apart; ValueError if one is not allowed."""
+    """The scenario with these values of factors, the ensemble apart; ValueError at a bound."""
     own = {n: v for n, v in values.items() if of_instrument(n, scenario)}
     found = priors.apply(scenario, {n: v for n, v in values.items() if n not in own})
     tables: dict[str, dict[str, Any]] = {k: dict(t) for k, t in found.instruments.items()}

@@ -52,8 +52,10 @@ def told(store: Store, found: dict[str, Any]) -> str:
     share = 100 * found["done"] / max(found["runs"], 1)
     text = [
         f"{found['store']}: {found['title']}".rstrip(": "),
-        f"  {found['done']:,} of {found['runs']:,} runs done ({share:.0f}%): "
-        f"{found['draws']:,} draws, {found['seeds']} seeds; {found['failed']} failed",
+        (
+            f"  {found['done']:,} of {found['runs']:,} runs done ({share:.0f}%): "
+            f"{found['draws']:,} draws, {found['seeds']} seeds; {found['failed']} failed"
+        ),
     ]
     if found["busy"]:
         text.append(f"  at work, or killed at it: {found['busy']}")

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from calibration.engines import Options, engine, results
 
+from calibration.engines import Options, engine, results
 from calibration.files import write_text
 from experiments.results import commit
 from experiments.sweeps import designs, factors, identity, outputs, worker

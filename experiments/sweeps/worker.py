@@ -21,6 +21,8 @@ from simulator import draws
 from simulator.variants import compare, start
 
 SOLVED = "solved"
+# What a run may end with while others go on; of the disk or the engine it says nothing.
+FAILS = (ArithmeticError, ValueError, LookupError, MemoryError, np.linalg.LinAlgError)
 EVERY = 12  # months between surveys: the last of every year is what is kept
 
 
@@ -48,13 +50,7 @@ def live(folder: str, made: str, task: Task) -> Done:
         started = time.perf_counter()
         try:
             rows[k] = one(scenario, store.layout, given, task.seed, store.meta["intercepts"])
-        except (
-            ArithmeticError,
-            ValueError,
-            LookupError,
-            MemoryError,
-            np.linalg.LinAlgError,
-        ) as error:
+        except FAILS as error:
             failed.append({"row": task.first + k, "seed": task.seed, "factors": given,
                            "error": f"{type(error).__name__}: {error}"})  # fmt: skip
         model += time.perf_counter() - started

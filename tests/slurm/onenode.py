@@ -221,6 +221,8 @@ def _until(fine: object, folder: Path, trouble: str) -> None:
     end = time.monotonic() + STARTS
     while not fine():  # type: ignore[operator]
         if time.monotonic() > end:
-            logs = (path.read_text("utf-8", "replace")[-1500:] for path in folder.glob("*.[lo][ou][gt]"))
+            logs = (
+                path.read_text("utf-8", "replace")[-1500:] for path in folder.glob("*.[lo][ou][gt]")
+            )
             raise RuntimeError(f"SLURM: {trouble} within {STARTS:.0f} s\n" + "\n".join(logs))
         time.sleep(0.2)
