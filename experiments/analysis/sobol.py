@@ -142,8 +142,8 @@ def indices(
     First order as in Saltelli et al. (2010), total as in Jansen (1999), second order as in Saltelli
     (2002), all on standardised outputs: SALib's estimators, over all resamples at once. A base
     sample with a value that is not finite is left out as a whole for that output. The bootstrap
-    resamples base samples as if independent, so that for a smooth output its intervals are wider
-    than the error of a Sobol' sequence.
+    resamples base samples as if independent: most intervals are wider than the error of a Sobol'
+    sequence, but below some 500 base samples one may be too narrow.
 
     Raises:
         ValueError: where y has another shape than the design, or fewer than two base samples.

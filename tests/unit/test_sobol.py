@@ -33,7 +33,8 @@ def ishigami_truth() -> tuple[Array, Array, float]:
     first = np.array([(1 + 0.1 * PI**4 / 5) ** 2 / 2, 49 / 8, 0.0])
     pair = 0.01 * PI**8 * 8 / 225
     variance = first.sum() + pair
-    return first / variance, (first + [pair, 0, pair]) / variance, pair / variance
+    total = first + pair * np.array([1, 0, 1])
+    return first / variance, total / variance, pair / variance
 
 
 def g(x: Array) -> Array:
@@ -79,7 +80,9 @@ def test_more_base_samples_leave_the_rows_there_were() -> None:
 
 def test_rows_a_and_b_are_told_from_the_others() -> None:
     rows = sobol.saltelli(3, 8, second_order=True, seed=1)
-    assert np.array_equal(sobol.independent(rows, 8), rows.reshape(8, 8, 3)[:, [0, 7]].reshape(-1, 3))
+    assert np.array_equal(
+        sobol.independent(rows, 8), rows.reshape(8, 8, 3)[:, [0, 7]].reshape(-1, 3)
+    )
     assert np.array_equal(sobol.independent(rows[:, 0], 8), sobol.independent(rows, 8)[:, 0])
 
 
@@ -158,16 +161,134 @@ def misses(f: Callable[[Array], Array], truth: Array, base: int, by_chance: bool
 
 
 @pytest.mark.parametrize(
-    ("f", "truth", "base"),
-    [(ishigami, np.array(ishigami_truth()[:2]), 256), (g, np.array(g_truth()), 256)],
+    ("f", "truth"), [(ishigami, np.array(ishigami_truth()[:2])), (g, np.array(g_truth()))]
 )
-def test_intervals_cover_the_truth_at_their_rate(
-    f: Callable[[Array], Array], truth: Array, base: int
-) -> None:
-    rate = 1 - 0.95
-    most = binom.isf(WRONG / truth.size, SEEDS, rate)
-    drawn, spread = misses(f, truth, base, True), misses(f, truth, base, False)
-    print(drawn, spread, most)
+def test_intervals_cover_the_truth_at_their_rate(f: Callable[[Array], Array], truth: Array) -> None:
+    most = binom.isf(WRONG / truth.size, SEEDS, 0.05)
+    drawn = misses(f, truth, 256, by_chance=True)
     assert np.all(drawn <= most)
-    assert np.all(spread <= most)
     assert drawn.sum() > 0
+    assert np.all(misses(f, truth, 1024, by_chance=False) <= most)
+
+
+@pytest.fixture(scope="module")
+def many() -> tuple[Array, sobol.Indices]:
+    """Three outputs of one design: g, the sum of the factors, and a constant; gaps in the first."""
+    rows = sobol.saltelli(5, 256, second_order=False, seed=1)
+    y = np.stack([g(rows), rows.sum(axis=1), np.full(len(rows), 0.1)], axis=-1)
+    y = y.reshape(256, -1, 3)
+    y[3, 2, 0], y[9, 0, 0] = np.nan, np.inf
+    return y, sobol.indices(y, 5, second_order=False, resamples=100, seed=5)
+
+
+def test_a_base_sample_with_a_gap_is_left_out_as_a_whole(
+    many: tuple[Array, sobol.Indices],
+) -> None:
+    y, found = many
+    assert found.left_out.tolist() == [2, 0, 0]
+    without = np.delete(y[:, :, :1], [3, 9], axis=0)
+    alone = sobol.indices(without, 5, second_order=False, resamples=100, seed=5)
+    assert found.first.value[:, 0] == pytest.approx(alone.first.value[:, 0], abs=1e-12)
+    assert np.isfinite(found.total.width[:, :2]).all()
+
+
+def test_an_output_without_variance_says_so(many: tuple[Array, sobol.Indices]) -> None:
+    _, found = many
+    assert found.flat.tolist() == [False, False, True]
+    assert np.isnan(found.total.low[:, 2]).all()
+    assert found.remarks(["g", "sum", "constant"]) == [
+        "g: 2 of 256 base samples left out, not finite",
+        "constant: no variance among the base samples, so no indices",
+    ]
+
+
+def test_an_output_of_gaps_alone_is_flat(many: tuple[Array, sobol.Indices]) -> None:
+    y = np.full((8, 7, 1), np.nan)
+    found = sobol.indices(y, 5, second_order=False, resamples=2, seed=1)
+    assert found.flat.all()
+    assert not sobol.converged(found, 1.0)
+    assert np.isnan(found.total.value).all()
+
+
+def test_a_resample_without_variance_does_not_count() -> None:
+    y = np.zeros((4, 4, 1))
+    y[0] = [[1.0], [0.5], [0.2], [2.0]]  # three resamples in ten draw the others alone
+    found = sobol.indices(y, 2, second_order=False, resamples=200, seed=1)
+    assert 30 < np.isnan(found.draws[:, 0, 0]).sum() < 90
+    assert np.isfinite(found.total.low).all()
+
+
+def test_convergence_looks_at_the_largest_total_indices(
+    many: tuple[Array, sobol.Indices],
+) -> None:
+    _, found = many
+    width = found.total.width
+    leading = np.argsort(-found.total.value[:, 0])[:2]
+    worst = sobol.worst_width(found, 2)
+    assert worst[0] == width[leading, 0].max()
+    assert np.isnan(worst[2])
+    assert sobol.converged(found, 1.01 * np.nanmax(worst), 2)
+    assert not sobol.converged(found, 0.99 * np.nanmax(worst), 2)
+
+
+def test_growth_ends_with_all_and_needs_no_second_order() -> None:
+    y = values(g, 5, 150, True)
+    found = sobol.growth(y, 5, second_order=True, resamples=50, seed=1)
+    assert [f.base for f in found] == [64, 128, 150]
+    whole = sobol.indices(y, 5, second_order=True, resamples=50, seed=1)
+    assert found[-1].total.value == pytest.approx(whole.total.value, abs=0.02)
+
+
+def test_an_interval_takes_its_ends_from_the_resamples() -> None:
+    draws = np.concatenate([[0.5], np.linspace(0, 1, 101)])[:, None]
+    found = bootstrap.interval(draws, 0.9)
+    assert (found.value[0], found.low[0], found.high[0]) == pytest.approx((0.5, 0.05, 0.95))
+    assert found.shaped(1, 1).width == pytest.approx(np.array([[0.9]]))
+
+
+def test_a_ranking_says_how_sure_it_is(many: tuple[Array, sobol.Indices]) -> None:
+    _, found = many
+    ranked = ranks.ranking(found)
+    assert ranked.rank[:, 0].tolist() == [1, 2, 3, 4, 5]
+    assert ranked.probability[0, 0, 0] == np.mean(found.draws[:, :, 0].argmax(axis=1) == 0)
+    assert ranked.probability[:, :, :2].sum(axis=1) == pytest.approx(np.ones((5, 2)))
+    assert np.isnan(ranked.rank[:, 2]).all()
+    assert np.isnan(ranked.probability[:, :, 2]).all()
+    share = 100 * ranked.probability[0, 0, 0]
+    assert ranked.said("abcde", 0, most=1) == [f"a is first in {share:.0f}% of resamples"]
+    assert ranked.said("abcde", 2) == []
+
+
+def test_methods_agree_by_the_order_they_give() -> None:
+    one = np.array([[3.0, 1.0], [2.0, 1.0], [1.0, 1.0]])
+    found = ranks.agreement({"sobol": one, "morris": one**3, "pawn": -one})
+    assert found["sobol", "morris"] == pytest.approx([1.0, np.nan], nan_ok=True)
+    assert found["morris", "pawn"][0] == pytest.approx(-1.0)
+    with pytest.raises(ValueError, match="must all be"):
+        ranks.agreement({"sobol": one, "pawn": one[:2]})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"base": 0}, "has no rows"),
+        ({"first": -1}, "has no rows"),
+        ({"groups": [0, 1]}, "one for each of 3 factors"),
+        ({"groups": [0, 2, 2]}, "without a gap"),
+    ],
+)
+def test_a_design_that_cannot_be_is_refused(changes: dict[str, object], message: str) -> None:
+    usual: dict[str, object] = {"factors": 3, "base": 4, "second_order": False, "seed": 1}
+    with pytest.raises(ValueError, match=message):
+        sobol.saltelli(**(usual | changes))  # type: ignore[arg-type]
+
+
+def test_outputs_of_another_design_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"it must be \[base, 8, outputs\]"):
+        sobol.indices(np.zeros((4, 5, 1)), 3, second_order=True, resamples=10, seed=1)
+    with pytest.raises(ValueError, match="resamples is 1"):
+        sobol.indices(np.zeros((4, 5, 1)), 3, second_order=False, resamples=1, seed=1)
+    with pytest.raises(ValueError, match="confidence is 95"):
+        sobol.indices(
+            np.zeros((4, 5, 1)), 3, second_order=False, resamples=9, confidence=95, seed=1
+        )
