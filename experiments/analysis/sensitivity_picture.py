@@ -20,6 +20,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 STYLES = (("-", "o"), ("--", "s"), (":", "^"))
 FIRST, TOTAL = "#0072B2", "#E69F00"
 LINE = 34  # letters of a label
+ENTRY = 2.75  # inches that such a label takes in a legend
 COLUMNS = 3
 AXIS = "share of the variance"
 
@@ -56,11 +57,12 @@ def bars(
             ax.barh(rows + shift, index.value[order, o], 0.38, color=shade, label=label)
             ax.hlines(rows + shift, index.low[order, o], index.high[order, o], "black", lw=1.1)
         ax.set_yticks(rows, [_label(factors[i]) for i in order], fontsize=8)
-        ax.invert_yaxis()
+        ax.set_ylim(shown - 0.4, -0.6)
         ax.axvline(0, color="black", lw=0.8)
         ax.set_xlabel(AXIS, fontsize=8.5)
         _finish(ax, output, "x")
-    _legend(figure, panels, 2)
+    _alike(panels, "x")
+    _legend(figure, panels)
     return figure
 
 
@@ -126,7 +128,7 @@ def _lines(
 ) -> tuple[Figure, list[Axes]]:
     """A line with a band for each leader of each panel; a factor looks the same in all of them."""
     columns = min(COLUMNS, len(outputs))
-    figure, panels = _panels(len(outputs), columns, (4.4, 3.3), title)
+    figure, panels = _panels(len(outputs), columns, (4.4 if columns > 1 else 6.4, 3.3), title)
     ranked = list(dict.fromkeys(i for of_panel in leaders for i in of_panel))
     for o, (ax, output) in enumerate(zip(panels, outputs, strict=True)):
         if not leaders[o]:
@@ -139,10 +141,11 @@ def _lines(
             ax.fill_between(x, indices.low[i, o], indices.high[i, o], color=shade, alpha=0.15, lw=0)
             ax.plot(x, indices.value[i, o], color=shade, ls=style, marker=marker, ms=3.5, lw=1.6,
                     label=_label(factors[i]))  # fmt: skip
-        ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
-        ax.set_ylabel(f"total index, {AXIS}", fontsize=8.5)
+        if o % columns == 0:
+            ax.set_ylabel(f"total index, {AXIS}", fontsize=8.5)
         _finish(ax, output, "both")
-    _legend(figure, panels, min(4, columns + 1))
+    _alike(panels, "y")
+    _legend(figure, panels)
     return figure, [ax for ax, of_panel in zip(panels, leaders, strict=True) if of_panel]
 
 
@@ -159,6 +162,7 @@ def _panels(
     """A figure with so many panels, each of a size in inches."""
     rows = -(-count // columns)
     figure = Figure(figsize=(size[0] * columns, size[1] * rows + 1.0), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)  # type: ignore[union-attr,call-arg]
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for spare in axes[count:]:
         spare.remove()
@@ -167,12 +171,22 @@ def _panels(
     return figure, list(axes[:count])
 
 
-def _legend(figure: Figure, panels: Sequence[Axes], columns: int) -> None:
+def _alike(panels: Sequence[Axes], which: str) -> None:
+    """One scale for all panels that have anything, so that shares can be compared; 0 is on it."""
+    drawn = [ax for ax in panels if ax.has_data()]
+    top = max((getattr(ax, f"get_{which}lim")()[1] for ax in drawn), default=1.0)
+    least = min((getattr(ax.dataLim, f"{which}0") for ax in drawn), default=0.0)
+    for ax in drawn:
+        getattr(ax, f"set_{which}lim")(min(least, 0.0) - 0.02 * top, top)
+
+
+def _legend(figure: Figure, panels: Sequence[Axes]) -> None:
     """One legend below, of what stands in any panel."""
     found: dict[str, object] = {}
     for ax in panels:
         handles, labels = ax.get_legend_handles_labels()
         found |= dict(zip(labels, handles, strict=True))
+    columns = int(figure.get_figwidth() // ENTRY)
     if found:
         figure.legend(list(found.values()), list(found), loc="outside lower center", ncols=columns,
                       frameon=False, fontsize=8)  # fmt: skip
@@ -190,6 +204,7 @@ def _empty(ax: Axes, title: str) -> None:
     _finish(ax, title, "both")
     ax.set_xticks([])
     ax.set_yticks([])
+    ax.spines[:].set_visible(False)
     ax.text(0.5, 0.5, "no variance, so no indices", transform=ax.transAxes, ha="center",
             fontsize=9)  # fmt: skip
 
