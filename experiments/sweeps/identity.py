@@ -13,7 +13,7 @@ from scenarios.scenario import resolve
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("numpy", "scipy", "numba", "llvmlite", "mesa", "simpy", "xarray")
-OWN = ("outputs.py", "factors.py", "worker.py")  # of this folder
+OWN = ("outputs.py", "factors.py", "manifold.py", "worker.py")  # of this folder
 SHOWN = 5
 
 

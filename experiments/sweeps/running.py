@@ -7,7 +7,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -19,7 +19,7 @@ import numpy as np
 from calibration.engines import Options, engine, results
 from calibration.files import write_text
 from experiments.results import commit
-from experiments.sweeps import designs, factors, identity, outputs, worker
+from experiments.sweeps import designs, factors, identity, manifold, outputs, worker
 from experiments.sweeps.designs import Array, Shape
 from experiments.sweeps.store import Done, Store, Stretch, Task, lines
 from experiments.sweeps.study import Ready, checked
@@ -94,7 +94,13 @@ def rows_of(ready: Ready, shape: Shape, first: int = 0) -> Iterator[Array]:
         yield np.column_stack(columns)
 
 
-def make(ready: Ready, folder: Path, study_file: Path, per_task: int = PER_TASK) -> Store:
+def make(
+    ready: Ready,
+    folder: Path,
+    study_file: Path,
+    per_task: int = PER_TASK,
+    say: Callable[[str], None] = lambda line: None,
+) -> Store:
     """The store of a study; nothing is run yet."""
     from experiments import spin_up
 
@@ -110,7 +116,7 @@ def make(ready: Ready, folder: Path, study_file: Path, per_task: int = PER_TASK)
         "study": ready.text,
         "study_file": str(study_file.resolve()),
         "scenario": scenario.model_dump_json(),
-        "intercepts": study.design.intercepts,
+        "manifold": manifolds(ready, range(study.seeds.count), say),
         "units": [factors.unit(f, scenario) for f in study.factors],
         "labels": [f.label for f in study.factors],
         "layout": layout.plain(),
@@ -123,6 +129,15 @@ def make(ready: Ready, folder: Path, study_file: Path, per_task: int = PER_TASK)
     }  # fmt: skip
     rows = rows_of(ready, shape_of(ready))
     return create(folder, meta, ready.names, rows, study.seeds.count)
+
+
+def manifolds(
+    ready: Ready, seeds: Iterable[int], say: Callable[[str], None] = lambda line: None
+) -> dict[str, manifold.Manifold]:
+    """Where intercepts lie, by seed; empty when they are kept."""
+    if ready.study.design.intercepts != "solved":
+        return {}
+    return {str(seed): manifold.learnt(ready, seed, say) for seed in seeds}
 
 
 def ready_of(store: Store) -> Ready:
@@ -258,6 +273,7 @@ def expand(
         check(store)
         before, stretches = store.runs, store.stretches
         design, rows = dict(store.meta["design"]), store.rows
+        solved = dict(store.meta["manifold"])
         known = sorted({s.seed for s in stretches})
         if draws is not None or levels is not None:
             more, design = _further(store, draws, levels)
@@ -265,8 +281,11 @@ def expand(
             stretches += [Stretch(store.rows, rows - store.rows, seed) for seed in known]
         if seeds is not None:
             _more("--seeds", seeds, len(known))
-            stretches += [Stretch(0, rows, seed) for seed in range(len(known), seeds)]
-        writer.expand([s for s in stretches if s.rows], rows, {"design": design})
+            fresh = range(len(known), seeds)
+            stretches += [Stretch(0, rows, seed) for seed in fresh]
+            solved |= manifolds(ready_of(store), fresh)
+        writer.expand([s for s in stretches if s.rows], rows,
+                      {"design": design, "manifold": solved})  # fmt: skip
     return store.runs - before
 
 

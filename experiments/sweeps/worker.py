@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 
 from calibration import members
-from experiments.sweeps import factors
+from experiments.sweeps import factors, manifold
 from experiments.sweeps.factors import ENSEMBLE
+from experiments.sweeps.manifold import Manifold
 from experiments.sweeps.outputs import Layout, Row
 from experiments.sweeps.store import Done, Store, Task, write_shard
 from scenarios.scenario import Scenario
 from simulator import draws
 from simulator.variants import compare, start
 
-SOLVED = "solved"
 # What a run may end with while others go on; of the disk or the engine it says nothing.
 FAILS = (ArithmeticError, ValueError, LookupError, MemoryError, np.linalg.LinAlgError)
 EVERY = 12  # months between surveys: the last of every year is what is kept
@@ -43,13 +43,14 @@ def live(folder: str, made: str, task: Task) -> Done:
     store, scenario = _opened(folder, made)
     values = store.values(task.first, task.rows)
     rows = np.full((task.rows, store.layout.width), np.nan, np.float32)
+    known = store.meta["manifold"].get(str(task.seed))
     failed: list[dict[str, Any]] = []
     model = 0.0
     for k, x in enumerate(values):
         given = dict(zip(store.names, map(float, x), strict=True))
         started = time.perf_counter()
         try:
-            rows[k] = one(scenario, store.layout, given, task.seed, store.meta["intercepts"])
+            rows[k] = one(scenario, store.layout, given, task.seed, known)
         except FAILS as error:
             failed.append({"row": task.first + k, "seed": task.seed, "factors": given,
                            "error": f"{type(error).__name__}: {error}"})  # fmt: skip
@@ -59,30 +60,39 @@ def live(folder: str, made: str, task: Task) -> Done:
 
 
 def one(
-    scenario: Scenario, layout: Layout, given: dict[str, float], seed: int, intercepts: str
+    scenario: Scenario,
+    layout: Layout,
+    given: dict[str, float],
+    seed: int,
+    known: Manifold | None,
 ) -> Row:
-    """One run: all variants lived by the same people, with these values of the factors."""
-    changed, number = settled(scenario, given, seed, intercepts)
+    """One run: all variants lived by the same people, with these values of the factors.
+
+    `known` says about where its intercepts lie; without it they stay as they are given.
+    """
+    changed, number = settled(scenario, given, seed, known)
     design = replace(changed.design(), every=EVERY)
     makers = {v: (lambda v=v: changed.policies(v)) for v in changed.names()}
     return layout.row(compare(design, makers, number))
 
 
 def settled(
-    scenario: Scenario, given: dict[str, float], seed: int, intercepts: str
+    scenario: Scenario, given: dict[str, float], seed: int, known: Manifold | None
 ) -> tuple[Scenario, int]:
     """The scenario of a run, and the number of its seed: the same for all rows of the design."""
     number = draws.replicate(scenario.seeds.first, seed)
     found = factors.members_of(scenario)
     values = {k: v for k, v in given.items() if k != ENSEMBLE}
-    begin: dict[str, float] = {}
+    intercepts: dict[str, float] | None = None
     if ENSEMBLE in given:
         member = members.member_of(scenario, found, int(given[ENSEMBLE]))
-        values, begin = {**member.values, **values}, dict(member.intercepts)
-    if intercepts == SOLVED:
+        values, intercepts = {**member.values, **values}, dict(member.intercepts)
+    if known is not None:
         own = {k: v for k, v in values.items() if not factors.of_instrument(k, scenario)}
-        begin = begin or members.intercepts(scenario, found)
+        begin = manifold.begin(known, own, intercepts)
         values |= members.meeting(scenario, found, own, begin, number)
+    elif intercepts is not None:
+        values |= intercepts
     return factors.applied(scenario, values), number
 
 
