@@ -36,7 +36,8 @@ SCHEDULING = {
     "distributed.scheduler.worker-saturation": 1.0,
     "distributed.scheduler.allowed-failures": 2,
 }
-DEATHS = 3  # of workers, before a task is given up
+OUTLIVED = "jobs ended before it did, again and again; give a longer --walltime"
+ANSWERS = 10  # seconds within which a scheduler has to answer
 A_LOOK = 0.5  # seconds between two looks at whether the engine still is there
 A_LINE = 60.0  # seconds between two lines about a queue
 WALLTIME = re.compile(r"(\d{1,3}):([0-5]\d):([0-5]\d)")
@@ -47,11 +48,11 @@ MEMORY = re.compile(r"[1-9]\d*(?:\.\d+)?\s?(?:[KMGT]i?B)")
 class Options:
     """What an engine may be told.
 
-    `workers` is for `local`: processes, 0 for one a core. All else is for `slurm`, and says what one
-    job is: one core, `memory` ("2GB"), `walltime` ("HH:MM:SS") in a `queue` (a partition; None: the
-    cluster's own default) on an `account`; `directives` are further lines of #SBATCH. `jobs` is how
-    many of them, `interface` the network by which they reach this process ("ib0"), and `patience`
-    the minutes that may go by without any job that runs.
+    `workers` is for `local`: processes, 0 for one a core. All else is for `slurm`, and says what
+    one job is: one core, `memory` ("2GB"), `walltime` ("HH:MM:SS") in a `queue` (a partition; None:
+    the cluster's own default) on an `account`; `directives` are further lines of #SBATCH. `jobs` is
+    how many of them, `interface` the network by which they reach this process ("ib0"), and
+    `patience` the minutes that may go by without any job that runs.
     """
 
     workers: int = 0
@@ -69,9 +70,13 @@ class Options:
         """The walltime."""
         found = WALLTIME.fullmatch(self.walltime)
         if found is None:
+<<<<<<< HEAD
             raise ValueError(
                 f"walltime {self.walltime!r}: give hours, minutes and seconds, 01:30:00"
             )
+=======
+            raise ValueError(f"walltime {self.walltime!r}: give HH:MM:SS, such as 01:30:00")
+>>>>>>> slurm
         hours, minutes, seconds = map(int, found.groups())
         return 3600 * hours + 60 * minutes + seconds
 
@@ -141,7 +146,7 @@ class Engine:
             self.jobs.check()
 
     def wait(self, timeout: float | None = None, tell: Callable[[str], None] | None = None) -> None:
-        """Until something runs; OSError after `timeout` seconds (None: the patience of its options).
+        """Until something runs; OSError after `timeout` seconds (None: as its options say).
 
         `tell` is given a line once a minute, with what SLURM says of the jobs.
         """
@@ -174,7 +179,8 @@ def check_engine(name: str, options: Options | None = None) -> None:
     if strange:
         owner = "local" if strange == ["workers"] else "slurm"
         raise ValueError(
-            f"engine {name}: it has no {', '.join(strange)}; leave that out, or give --engine {owner}"
+            f"engine {name}: it has no {', '.join(strange)}; leave that out, or give "
+            f"--engine {owner}"
         )
     if name == "slurm" and shutil.which("sbatch") is None:
         raise ValueError(
@@ -185,7 +191,7 @@ def check_engine(name: str, options: Options | None = None) -> None:
 
 @contextmanager
 def engine(name: str = "local", *, options: Options | None = None) -> Iterator[Engine]:
-    """An engine that runs within the context: `local`, `slurm`, or tcp:// and a scheduler's address.
+    """An engine for the time of the context: `local`, `slurm`, or the tcp:// of a scheduler.
 
     ValueError if there is no such engine; OSError if it does not answer or its queue refuses.
     """
@@ -200,7 +206,11 @@ def engine(name: str = "local", *, options: Options | None = None) -> Iterator[E
     except ImportError:
         raise ValueError(NEEDS) from None
 
-    with quiet(), dask_config.set(SCHEDULING):
+    with (
+        quiet(),
+        tempfile.TemporaryDirectory(prefix="llo-", ignore_cleanup_errors=True) as scratch,
+        dask_config.set({**SCHEDULING, "temporary-directory": scratch}),
+    ):
         if name == "local":
             with _local(chosen.workers) as cluster, _client(name, cluster) as client:
                 yield Engine(name, client, len(cluster.workers))
@@ -217,7 +227,7 @@ def _client(name: str, cluster: Any) -> Iterator[Client]:
     from distributed import Client
 
     try:
-        client = Client(cluster, timeout=10, set_as_default=False)
+        client = Client(cluster, timeout=ANSWERS, set_as_default=False)
     except OSError as error:
         raise OSError(f"engine {name}: no scheduler answers there ({error})") from None
     try:
@@ -229,21 +239,20 @@ def _client(name: str, cluster: Any) -> Iterator[Client]:
 
 @contextmanager
 def _local(workers: int) -> Iterator[Any]:
-    """One process a core with one thread each, and no file of theirs left behind."""
+    """One process a core, with one thread each."""
     import dask.config as dask_config
     from dask.system import CPU_COUNT
     from distributed import LocalCluster
 
-    with tempfile.TemporaryDirectory(prefix="llo-", ignore_cleanup_errors=True) as scratch:
-        with dask_config.set({"distributed.nanny.pre-spawn-environ": SPAWNED}):
-            cluster: Any = LocalCluster(
-                n_workers=workers or CPU_COUNT, threads_per_worker=1, dashboard_address=None,
-                silence_logs=logging.CRITICAL, local_directory=scratch,
-            )  # fmt: skip
-        try:
-            yield cluster
-        finally:
-            cluster.close()
+    with dask_config.set({"distributed.nanny.pre-spawn-environ": SPAWNED}):
+        cluster: Any = LocalCluster(
+            n_workers=workers or CPU_COUNT, threads_per_worker=1, dashboard_address=":0",
+            silence_logs=logging.CRITICAL,
+        )  # fmt: skip
+    try:
+        yield cluster
+    finally:
+        cluster.close()
 
 
 @contextmanager
@@ -320,12 +329,11 @@ def _next(
             future = done.get(timeout=A_LOOK)
         except Empty:
             at.check()
-            for key in at.jobs.outlived(DEATHS) if at.jobs is not None else ():
+            for key in at.jobs.outlived() if at.jobs is not None else ():
                 if key in todo:
                     future = todo[key][0]
                     future.cancel(force=True)
-                    reason = f"{DEATHS} jobs ended before it did: a longer walltime is needed"
-                    return key, future, TimeoutError(reason)
+                    return key, future, TimeoutError(OUTLIVED)
             continue
         if future.key not in todo:
             continue

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import logging
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration import ensemble, evaluate, fit, priors, targets
+from calibration import engines, ensemble, evaluate, fit, priors, targets
 from calibration.evaluate import Problem
 from calibration.observations import COUNTED
 from calibration.store import Kept, Store
@@ -23,10 +20,6 @@ from calibration.trials import TRIALS
 from scenarios.scenario import Scenario
 from simulator import draws
 
-NEEDS = "calibrating needs the packages of the extra: pip install 'llo-simulator[calibrate]'"
-# Dask also sets a threshold of trimming, with which memory is given back and asked for anew all the
-# time: a third of every life.
-SPAWNED = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), 1)
 SLOPES = 99  # the number of the life on which slopes are measured
 
 
@@ -73,46 +66,6 @@ class Evaluate:
             return Kept({}, (float("nan"),) * many, 0, f"{type(error).__name__}: {error}")
 
 
-@contextmanager
-def processes(address: str = "local") -> Iterator[tuple[Executor, int]]:
-    """Dask's executor, on this machine's cores or on a scheduler that runs (tcp://...); with how
-    many evaluations it runs at once.
-    """
-    try:
-        import dask.config as dask_config
-        import distributed
-    except ImportError:
-        raise ValueError(NEEDS) from None
-    dask: Any = distributed  # it tells no types
-
-    if address == "local":
-        with dask_config.set({"distributed.nanny.pre-spawn-environ": SPAWNED}):
-            cluster: Any = dask.LocalCluster(
-                n_workers=os.cpu_count() or 1, threads_per_worker=1, dashboard_address=":0",
-                silence_logs=logging.ERROR,
-            )  # fmt: skip
-    else:
-        cluster = address
-    try:
-        client = dask.Client(cluster, timeout=10)
-    except OSError as error:
-        raise OSError(f"engine {address}: no scheduler answers there ({error})") from None
-    try:
-        yield client.get_executor(), max(sum(client.nthreads().values()), 1)
-    finally:
-        client.close()
-        if address == "local":
-            cluster.close()
-
-
-def check_engine(address: str) -> None:
-    """ValueError if there is no such engine."""
-    if address != "local" and not address.startswith("tcp://"):
-        raise ValueError(
-            f"engine {address!r}: give local, or tcp:// and the address of a scheduler"
-        )
-
-
 def identity(problem: Problem, size: Size, seed: int) -> dict[str, str]:
     """What makes two fits the same one."""
     folder = Path(__file__).parents[1]
@@ -137,13 +90,14 @@ def run(
     seed: int,
     *,
     engine: str = "local",
+    options: engines.Options | None = None,
     figures: Path | None = None,
     tell: Callable[[str, fit.Progress], None] = lambda stage, progress: None,
 ) -> ensemble.Ensemble:
     """Calibrate; what is lived is kept in a folder of its own within `work`, from which a fit that
     was cut off goes on.
     """
-    check_engine(engine)
+    engines.check_engine(engine, options)
     every = targets.read(figures)
     figured = targets.used(every, targets.TARGET, targets.VALIDATION)
     for target in figured:
@@ -159,7 +113,9 @@ def run(
     who = identity(problem, size, seed)
     store = Store(work / hashlib.sha256(repr(who).encode()).hexdigest()[:12], who)
     try:
-        with processes(engine) as (executor, width):
+        with engines.engine(engine, options=options) as at:
+            at.wait(tell=lambda said: tell(said, fit.Progress()))
+            executor, width = at.executor, at.width
             tell("slopes", fit.Progress())
             problem = evaluate.with_slopes(problem, draws.replicate(seed, SLOPES))
             task = Evaluate(problem)

@@ -36,6 +36,7 @@ NO_SCHEDULER = 120  # seconds after which a worker that finds no scheduler ends 
 STILLBORN = 3  # jobs in a row that ended before their worker came, after which we give up
 CARRIED = ("PYTHONPATH", "XDG_CACHE_HOME")  # sbatch may be set not to hand the environment on
 LEAD = (30, 300)  # seconds by which a worker ends before its job: least and most
+TOO_LONG = 2.0  # lifetimes of a worker in which a task ran in vain, after which it is given up
 SCRATCH = "llo_scratch"
 
 
@@ -57,22 +58,27 @@ class Job(SLURMJob):
 
 
 class Watch(SchedulerPlugin):
-    """Which workers came, and how often a task lost the one that it ran on."""
+    """Which workers came, and how long every task has run in vain, in seconds."""
 
     name = "llo-watch"
 
     def __init__(self) -> None:
         self.came: set[str] = set()
-        self.losses: Counter[Any] = Counter()
+        self.vain: dict[Any, float] = {}
+        self._began: dict[Any, float] = {}
 
     def add_worker(self, scheduler: Any, worker: str) -> None:
         self.came.add(str(scheduler.workers[worker].name))
 
     def transition(self, key: Any, start: str, finish: str, *args: Any, **more: Any) -> None:
-        if start == "processing" and finish == "released":
-            self.losses[key] += 1
-        elif finish == "forgotten":
-            self.losses.pop(key, None)
+        if finish == "processing":
+            self._began[key] = time.monotonic()
+        elif start == "processing":
+            ran = time.monotonic() - self._began.pop(key, time.monotonic())
+            if finish == "released":  # its worker has gone
+                self.vain[key] = self.vain.get(key, 0.0) + ran
+        if finish == "forgotten":
+            self.vain.pop(key, None)
 
 
 class Jobs:
@@ -81,6 +87,7 @@ class Jobs:
     def __init__(self, cluster: SLURMCluster, name: str, options: Options, log: Path) -> None:
         self.cluster, self.name, self.many, self.log = cluster, name, options.jobs, log
         self.patience = 60 * options.patience
+        self.too_long = TOO_LONG * lifetime(options.seconds)[0]
         self.watch = Watch()
         self.failure = ""
         self._born_dead = 0
@@ -111,9 +118,12 @@ class Jobs:
             self._ran = time.monotonic()
         return many
 
-    def outlived(self, times: int) -> list[Any]:
-        """The keys of tasks that so many workers did not live to finish."""
-        return [key for key, lost in self.watch.losses.copy().items() if lost >= times]
+    def outlived(self) -> list[Any]:
+        """The keys of tasks that ran in vain for longer than workers live, twice over.
+
+        How often they lost a worker does not tell: many workers may end within one short task.
+        """
+        return [key for key, ran in self.watch.vain.copy().items() if ran >= self.too_long]
 
     def check(self) -> None:
         """OSError with one line if no worker will come, or none came for too long."""
@@ -146,7 +156,7 @@ class Jobs:
             return None
         found = {}
         for line in done.stdout.splitlines():
-            number, state, reason = (line.strip().split("|", 2) + ["", ""])[:3]
+            number, state, reason = line.strip().split("|", 2)
             found[number] = f"{state} ({reason})" if state == "PENDING" else state
         return found
 
@@ -263,7 +273,8 @@ def lifetime(walltime: int) -> tuple[int, int]:
     It ends before its job does, so that what it holds moves on; and not all end at once.
     """
     lead = min(max(walltime // 10, LEAD[0]), LEAD[1])
-    return walltime - lead, lead // 3
+    lasts = walltime - lead
+    return lasts, min(lead // 3, lasts // 4)
 
 
 def prologue(environment: Mapping[str, object]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from calibration.engines import Options
     from scenarios.scenario import Scenario
 
 File = Annotated[Path | None, typer.Argument(help="A scenario in TOML; without it the baseline.")]
@@ -21,6 +22,47 @@ Members = Annotated[
 SeedCount = Annotated[
     int | None, typer.Option("--seeds", help="Number of seeds, of each parameter set if any.")
 ]
+
+EngineName = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        help="Where it runs: local (the cores of this machine), slurm (jobs in the queue of a "
+        "cluster), or tcp:// and the address of a Dask scheduler that runs.",
+    ),
+]
+Queue = Annotated[
+    str | None,
+    typer.Option(help="SLURM: the partition; without it the default one of the cluster."),
+]
+Walltime = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HH:MM:SS",
+        help="SLURM: how long a job may last, 01:00:00 without it. A job that ends is replaced; "
+        "what it had not finished runs again.",
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(help="SLURM: how many jobs of one core there are at a time, 10 without it."),
+]
+Memory = Annotated[
+    str | None, typer.Option(help="SLURM: memory of a job, such as 4GB; 2GB without it.")
+]
+
+
+def engine_options(
+    queue: str | None = None,
+    walltime: str | None = None,
+    jobs: int | None = None,
+    memory: str | None = None,
+) -> Options:
+    """What the command line says of an engine; what it does not say stays as it is by default."""
+    from calibration.engines import Options
+
+    said: dict[str, Any] = {"queue": queue, "walltime": walltime, "jobs": jobs, "memory": memory}
+    return Options(**{name: value for name, value in said.items() if value is not None})
 
 
 def scenario_of(file: Path | None, **changes: Any) -> Scenario:

@@ -13,7 +13,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calibration.files import write_text
-from experiments.console import Json, Persons, scenario_of, with_progress, writable
+from experiments.console import (
+    EngineName,
+    Jobs,
+    Json,
+    Memory,
+    Persons,
+    Queue,
+    Walltime,
+    engine_options,
+    scenario_of,
+    with_progress,
+    writable,
+)
 
 if TYPE_CHECKING:
     from calibration.ensemble import Ensemble
@@ -35,9 +47,11 @@ def calibrate(
     targets: Annotated[
         Path | None, typer.Option(help="Your own figures, a TOML file or a folder of them.")
     ] = None,
-    engine: Annotated[
-        str, typer.Option(help="local, or tcp:// and the address of a Dask scheduler.")
-    ] = "local",
+    engine: EngineName = "local",
+    queue: Queue = None,
+    walltime: Walltime = None,
+    jobs: Jobs = None,
+    memory: Memory = None,
     seed: Annotated[int, typer.Option(help="Seed of the fit.")] = 11,
     work: Annotated[
         Path, typer.Option(help="Where lives are kept, so that a fit that was cut off goes on.")
@@ -60,10 +74,13 @@ def calibrate(
 
     chosen = scenario_of(None, persons=persons)
     size = job.at_most(job.QUICK if quick else job.FULL, minutes, persons)
+    options = engine_options(queue, walltime, jobs, memory)
     target = out or work / ("quick.nc" if quick else "ensemble.nc")
     writable(target.parent)
     with _told() as tell:
-        found = job.run(chosen, size, work, seed, engine=engine, figures=targets, tell=tell)
+        found = job.run(
+            chosen, size, work, seed, engine=engine, options=options, figures=targets, tell=tell
+        )
     ensemble.write(found, target)
     _table(found)
     print(f"\nWritten: {target}")
@@ -138,9 +155,9 @@ def _told() -> Iterator[Callable[[str, Progress], None]]:
     last = time.monotonic()
 
     def line(stage: str, progress: Progress) -> str:
-        if stage in STAGES:
+        if stage != "fit":
             many = f": {progress.accepted} of {progress.wanted}" if progress.wanted else ""
-            return f"Calibrating: {STAGES[stage]}{many}"
+            return f"Calibrating: {STAGES.get(stage, stage)}{many}"
         took = time.monotonic() - progress.begun
         first = progress.generation < 0
         what = "a first sample" if first else f"generation {progress.generation + 1}"

@@ -93,5 +93,9 @@ def test_what_cannot_be_done_is_refused_before_any_work(refused: Refused, tmp_pa
     mine.write_text(ours.replace('name = "NEA 2022, employees"', 'name = "other"'))
     told = refused("calibrate", "--targets", mine, *work)
     assert "employer_training.m0 is solved on 'NEA 2022, employees', which is not among" in told
-    assert "give local, or tcp://" in refused("calibrate", "--engine", "magic", *work)
+    assert "give local, slurm, or tcp://" in refused("calibrate", "--engine", "magic", *work)
+    told = refused("calibrate", "--queue", "short", "--jobs", 3, *work)
+    assert "engine local: it has no queue, jobs" in told
+    told = refused("calibrate", "--engine", "slurm", "--walltime", "soon", *work)
+    assert "walltime 'soon': give HH:MM:SS" in told
     assert "no such file" in refused("validate", "none.nc")

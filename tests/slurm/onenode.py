@@ -55,29 +55,29 @@ PartitionName={short} Nodes=ALL MaxTime=1 OverSubscribe=FORCE:4 State=UP
 """
 
 
-class Unavailable(Exception):
+class NoSlurmError(Exception):
     """There can be no SLURM on this machine; why not."""
 
 
 def install() -> None:
-    """Debian's packages, if they are not there; Unavailable if that cannot be done."""
+    """Debian's packages, if they are not there; NoSlurmError if that cannot be done."""
     # Debian puts daemons where not everybody looks.
     os.environ["PATH"] = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
     if os.geteuid() != 0:
-        raise Unavailable("a SLURM of one node needs root")
+        raise NoSlurmError("a SLURM of one node needs root")
     if all(map(shutil.which, PROGRAMS)):
         return
     if shutil.which("apt-get") is None:
-        raise Unavailable("no SLURM here, and no apt-get to install it")
+        raise NoSlurmError("no SLURM here, and no apt-get to install it")
     quietly = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for words in (("update",), ("install", "-y", "--no-install-recommends", *PACKAGES)):
         done = subprocess.run(["apt-get", "-qq", *words], env=quietly, capture_output=True,
                               text=True, timeout=600, check=False)  # fmt: skip
         if done.returncode:
-            raise Unavailable(f"apt-get {words[0]} failed: {done.stderr.strip()[-200:]}")
+            raise NoSlurmError(f"apt-get {words[0]} failed: {done.stderr.strip()[-200:]}")
     missing = [one for one in PROGRAMS if shutil.which(one) is None]
     if missing:
-        raise Unavailable(f"{' '.join(PACKAGES)} brought no {', '.join(missing)}")
+        raise NoSlurmError(f"{' '.join(PACKAGES)} brought no {', '.join(missing)}")
 
 
 @contextmanager
@@ -221,8 +221,7 @@ def _until(fine: object, folder: Path, trouble: str) -> None:
     end = time.monotonic() + STARTS
     while not fine():  # type: ignore[operator]
         if time.monotonic() > end:
-            logs = (
-                path.read_text("utf-8", "replace")[-1500:] for path in folder.glob("*.[lo][ou][gt]")
-            )
-            raise RuntimeError(f"SLURM: {trouble} within {STARTS:.0f} s\n" + "\n".join(logs))
+            logs = sorted([*folder.glob("*.log"), *folder.glob("*.out")])
+            texts = "\n".join(path.read_text("utf-8", "replace")[-1500:] for path in logs)
+            raise RuntimeError(f"SLURM: {trouble} within {STARTS:.0f} s\n{texts}")
         time.sleep(0.2)
