@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from experiments import comparing, fitting, sweeping, years
+from experiments import comparing, fitting, sensing, sweeping, years
 from experiments.console import (
     File,
     Json,
@@ -226,5 +226,7 @@ def bench(
 
 
 app.add_typer(sweeping.app)
-for command in (years.run, years.backcast, fitting.calibrate, fitting.validate):
+for command in (
+    years.run, years.backcast, fitting.calibrate, fitting.validate, sensing.sobol,
+):  # fmt: skip
     app.command()(command)
