@@ -109,10 +109,10 @@ def sentence(
     if not box.dense:
         told += f" No box has the {100 * box.target:.0f}% that was sought."
     if math.isfinite(box.held_density.middle):
-        told += f" In draws left out of the search: {percent(box.held_density)}."
+        told += f" In draws left out of the search it does so in {percent(box.held_density)}."
     if resamples:
-        counts = [f"{r.label} {r.again * resamples:.0f}" for r in box.restrictions]
-        told += f" Found again in {resamples} resamples: {', '.join(counts)} times."
+        counts = [f"{r.label} in {r.again * resamples:.0f}" for r in box.restrictions]
+        told += f" Of {resamples} resamples, these came back: {listed(counts)}."
     return told
 
 
@@ -121,8 +121,7 @@ def sentences(found: Discovery, variant: str, outcome: str, *, verb: str = "miss
     if reason := why(found, variant, outcome, verb=verb):
         return [reason]
     return [
-        sentence(box, variant, outcome, verb=verb, resamples=found.resamples)
-        for box in found.boxes
+        sentence(box, variant, outcome, verb=verb, resamples=found.resamples) for box in found.boxes
     ]
 
 

@@ -44,9 +44,7 @@ def best(outcome: xr.DataArray, sense: str) -> xr.Dataset:
     first = good.values == good.values.max(axis=1, keepdims=True)
     probability = (first / first.sum(axis=1, keepdims=True)).mean(axis=0)
     low, high = wilson(probability, good.attrs["draws"])
-    return _by_variant(
-        good, all_variants, {"probability": probability, "low": low, "high": high}
-    )
+    return _by_variant(good, all_variants, {"probability": probability, "low": low, "high": high})
 
 
 def losses(outcome: xr.DataArray, sense: str) -> xr.DataArray:
@@ -164,7 +162,9 @@ def pareto(cost: xr.DataArray, reach: xr.DataArray) -> xr.Dataset:
     draw. A setting is dominated by one that is as good in both and better in one.
     """
     data = complete(xr.Dataset({"cost": cost, "reach": reach}))
-    whole = data.sel(variant=~data["cost"].isnull().any("draw") & ~data["reach"].isnull().any("draw"))
+    whole = data.sel(
+        variant=~data["cost"].isnull().any("draw") & ~data["reach"].isnull().any("draw")
+    )
     values = np.stack([-whole["cost"].values, whole["reach"].values], axis=-1)
     on = np.mean([_front(v) for v in values], axis=0)
     low, high = wilson(on, data.attrs["draws"])
@@ -193,9 +193,7 @@ def _good(outcome: xr.DataArray, sense: str) -> tuple[xr.DataArray, xr.DataArray
     return signed.assign_attrs({**data.attrs, **about}), outcome["variant"]
 
 
-def _by_variant(
-    rows: xr.DataArray, variants: xr.DataArray, found: dict[str, Array]
-) -> xr.Dataset:
+def _by_variant(rows: xr.DataArray, variants: xr.DataArray, found: dict[str, Array]) -> xr.Dataset:
     """Figures by variant, NaN for those that do not have the outcome."""
     table = xr.Dataset(
         {name: ("variant", np.asarray(values, float)) for name, values in found.items()},

@@ -7,10 +7,11 @@ of the factor that raises the share of failures most for the draws it gives up.
 Which box of the peeling trajectory is chosen. Sought is a density of at least 75%, and of at least
 half-way between the share of all draws that fail and 1. Of the boxes that have it, those are kept
 whose coverage is at least half of the largest; of these, those with fewest restricted factors; and
-of these the one of largest coverage. Where no box has it, the one with the largest harmonic mean of
-density and coverage. Then limits without significance are dropped, the worst first: quasi-p above
-5%, one-sided binomial, the probability that the limit would raise density so by chance if it had
-been given beforehand.
+of these the one with the largest harmonic mean of density and coverage (the F1 score): the largest
+coverage would take in all it can until the density sought is only just there. Where no box has it,
+that mean chooses among all. Then limits without significance are dropped, the worst first: those
+with a quasi-p above 5% (one-sided binomial: the probability that the limit would raise density so
+by chance, had it been given beforehand).
 
 A search finds a box in noise too. So the whole of it is repeated in bootstrap resamples, and each
 resample's box is looked at in the draws that were left out of it: that density has to be above the
@@ -175,9 +176,7 @@ def _search(frame: pd.DataFrame, y: NDArray[np.int64]) -> _Fit:
         except ModuleNotFoundError:
             raise ValueError(NEEDS) from None
         frame = frame.reset_index(drop=True)
-        prim = Prim(
-            frame, y, threshold=ANY, peel_alpha=PEEL, mass_min=max(MASS, FEWEST / len(y))
-        )
+        prim = Prim(frame, y, threshold=ANY, peel_alpha=PEEL, mass_min=max(MASS, FEWEST / len(y)))
         path = prim.find_box()
         k = _chosen(path.peeling_trajectory, sought(float(y.mean())))
         limits, quasi_p = path.box_lims[k], _sides(path.qp[k])
@@ -196,13 +195,14 @@ def _search(frame: pd.DataFrame, y: NDArray[np.int64]) -> _Fit:
 
 def _chosen(path: pd.DataFrame, target: float) -> int:
     """The position of a trajectory that the rule chooses."""
-    dense = path[path["density"] >= target]
-    if dense.empty:
-        harmonic = path["density"] * path["coverage"] / (path["density"] + path["coverage"])
-        return int(harmonic.fillna(0.0).to_numpy(float).argmax())
-    wide = dense[dense["coverage"] >= COVERAGE * dense["coverage"].max()]
-    fewest = wide[wide["res_dim"] == wide["res_dim"].min()]
-    return int(fewest["coverage"].astype(float).idxmax())
+    density, coverage = (path[c].to_numpy(float) for c in ("density", "coverage"))
+    dimensions = path["res_dim"].to_numpy(int)
+    among = density >= target
+    if among.any():
+        among &= coverage >= COVERAGE * coverage[among].max()
+        among &= dimensions == dimensions[among].min()
+    both = density * coverage / np.maximum(density + coverage, ANY)
+    return int(np.where(among | ~among.any(), both, -1.0).argmax())
 
 
 def _sides(quasi_p: Mapping[str, Sequence[float]]) -> dict[Side, float]:
@@ -234,8 +234,9 @@ def _box(
     within = _inside(frame, fit.limits) & rest
     hits, n = int(y[within].sum()), int(within.sum())
     unknown = Estimate(np.nan, np.nan, np.nan)
+    factors = dict.fromkeys(f for f, _ in fit.quasi_p)
     return Box(
-        tuple(_restriction(fit, frame, f, *names) for f in dict.fromkeys(f for f, _ in fit.quasi_p)),
+        tuple(_restriction(fit, frame, f, *names) for f in factors),
         share(hits, n), share(hits, total), n / len(y), unknown, unknown,
         sought(float(y[rest].mean())),
     )  # fmt: skip
@@ -286,7 +287,7 @@ def _tried(
         return replace(box, restrictions=restrictions), resamples == 0
     held = _held(within, y)
     # Of the failures left out, those that lay in a box; scaled to all failures, as coverage is.
-    hits = _held(y * left_out, within / np.maximum(left_out, 1)).times(y.sum() / total)
+    hits = _held(y * left_out, within / np.maximum(left_out, 1)).times(float(y.sum()) / total)
     stands = held.low > float(y.mean())
     return replace(box, restrictions=restrictions, held_density=held, held_coverage=hits), stands
 

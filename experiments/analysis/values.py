@@ -83,7 +83,11 @@ def _worth(outcomes: xr.Dataset, weights: Weights) -> tuple[xr.DataArray, Weight
     each = [xr.DataArray(worth(data[o.name].values, o), data[o.name].coords, ("draw", "variant"))
             for o in kept.outcomes]  # fmt: skip
     names = xr.IndexVariable("outcome", [o.name for o in kept.outcomes])
-    return xr.concat(each, names, coords="minimal", compat="override").assign_attrs(data.attrs), kept, said
+    return (
+        xr.concat(each, names, coords="minimal", compat="override").assign_attrs(data.attrs),
+        kept,
+        said,
+    )
 
 
 def worth(values: Array, outcome: Outcome) -> Array:
