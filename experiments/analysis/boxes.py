@@ -24,6 +24,7 @@ class Restriction:
     span: tuple[float, float]  # of the factor over all draws
     quasi_p: float = math.nan  # the larger of its sides
     choices: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()  # all choices that the factor has
     again: float = math.nan  # share of resamples whose box restricts the factor on the same side
 
     def words(self) -> str:
@@ -31,20 +32,18 @@ class Restriction:
         if self.choices:
             return f"{self.label} is {' or '.join(self.choices)}"
         if self.low is not None and self.high is not None:
-            between = f"{self._amount(self.low, bare=True)} and {self._amount(self.high)}"
-            if self.unit == "EUR":
-                between = f"{self._amount(self.low)} and {self._amount(self.high, bare=True)}"
-            return f"{self.label} lies between {between}"
+            ends = (self.amount(self.low), self.amount(self.high))
+            return f"{self.label} lies between {ends[0]} and {ends[1]}"
         if self.high is not None:
-            return f"{self.label} is below {self._amount(self.high)}"
-        return f"{self.label} is above {self._amount(self.low or 0.0)}"
+            return f"{self.label} is below {self.amount(self.high)}"
+        return f"{self.label} is above {self.amount(self.low or 0.0)}"
 
-    def _amount(self, value: float, bare: bool = False) -> str:
+    def amount(self, value: float) -> str:
         """The limit with its unit, rounded to what it is known to."""
         grain = (self.span[1] - self.span[0]) / GRAIN
         decimals = -math.floor(math.log10(grain)) if grain > 0 else 0
         number = f"{round(value, decimals) + 0.0:,.{max(decimals, 0)}f}"
-        if bare or not self.unit:
+        if not self.unit:
             return number
         if self.unit == "EUR":
             return f"EUR {number}"

@@ -251,7 +251,8 @@ def _restriction(
     said = (factor, labels.get(factor, factor), units.get(factor, ""))
     if factor in choices:
         kept = tuple(c for c in choices[factor] if c in low)
-        return Restriction(*said, None, None, (0.0, 1.0), max(sides.values()), kept)
+        return Restriction(*said, None, None, (0.0, 1.0), max(sides.values()), kept,
+                           tuple(choices[factor]))  # fmt: skip
     span = (float(frame[factor].min()), float(frame[factor].max()))
     return Restriction(*said, float(low) if 0 in sides else None,
                        float(high) if 1 in sides else None, span, max(sides.values()))  # fmt: skip

@@ -106,7 +106,8 @@ def _leaf(
         if factor in choices:
             kept = _kept(factor, choices[factor], limits)
             if len(kept) < frame[factor].nunique():
-                asked.append(Restriction(*said, None, None, (0.0, 1.0), choices=kept))
+                asked.append(Restriction(*said, None, None, (0.0, 1.0), choices=kept,
+                                         among=tuple(choices[factor])))  # fmt: skip
             continue
         low, high = limits[factor]
         span = (float(frame[factor].min()), float(frame[factor].max()))

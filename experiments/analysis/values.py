@@ -38,7 +38,9 @@ def weighted(
         sure = sure.rename(low="probability_low", high="probability_high")
         found.append(table.merge(sure).assign(score=score.mean("draw", skipna=False)))
     result = xr.concat(found, xr.IndexVariable("ministry", [m.name for m in kept.ministries]))
-    return result.assign_attrs({**values.attrs, "said": list(said)})
+    return result.drop_attrs().assign_attrs(
+        {**values.attrs, "said": [*said, *_lacking(values, kept)]}
+    )
 
 
 def any_weights(
@@ -69,7 +71,9 @@ def any_weights(
 
 def _worth(outcomes: xr.Dataset, weights: Weights) -> tuple[xr.DataArray, Weights, tuple[str, ...]]:
     """Each outcome as worth from 0 to 1 [outcome, draw, variant], the weights over those present,
-    and what that changed.
+    and lines on what was assumed.
+
+    ValueError if no ministry weighs anything that is there, or a variant has no outcome at all.
     """
     present = [o.name for o in weights.outcomes if o.name in outcomes]
     present = [n for n in present if not bool(outcomes[n].isnull().all())]
@@ -80,8 +84,20 @@ def _worth(outcomes: xr.Dataset, weights: Weights) -> tuple[xr.DataArray, Weight
             f"{', '.join(map(str, outcomes.data_vars)) or 'none'}"
         )
     data = complete(outcomes[present])
+    lost = np.all([data[n].isnull().all("draw") for n in present], axis=0)
+    if lost.any():
+        raise ValueError(
+            f"{data['variant'].values[lost][0]}: no outcome in any draw, so its runs failed: run "
+            "it again or leave it out"
+        )
     each = [xr.DataArray(worth(data[o.name].values, o), data[o.name].coords, ("draw", "variant"))
             for o in kept.outcomes]  # fmt: skip
+    for k, o in enumerate(kept.outcomes):
+        none = each[k].isnull().all("draw")
+        if o.absent is not None and bool(none.any()):
+            each[k] = each[k].where(~none, o.absent)
+            without = ", ".join(map(str, none["variant"].values[none.values]))
+            said = (*said, f"{without}: no {o.name}; taken to be worth {o.absent:g}, an assumption")
     names = xr.IndexVariable("outcome", [o.name for o in kept.outcomes])
     return (
         xr.concat(each, names, coords="minimal", compat="override").assign_attrs(data.attrs),
@@ -109,3 +125,15 @@ def worth(values: Array, outcome: Outcome) -> Array:
     if worst == top:
         return np.where(np.isnan(values), np.nan, np.isfinite(values))
     return np.clip((values - worst) / (top - worst), 0.0, 1.0)
+
+
+def _lacking(values: xr.DataArray, weights: Weights) -> list[str]:
+    """A line for every variant that a ministry cannot judge."""
+    said = []
+    for m in weights.ministries:
+        weighed = [n for n, w in m.weights.items() if w > 0]
+        none = values.sel(outcome=weighed).isnull().all("draw")
+        for variant in map(str, values["variant"].values):
+            if lacks := [n for n in weighed if bool(none.sel(outcome=n, variant=variant))]:
+                said.append(f"{m.name}: {variant} left out, which has no {' and no '.join(lacks)}")
+    return said

@@ -26,7 +26,8 @@ class Outcome:
     """An outcome that is judged: which way is better, and between which values it is worth 0 to 1.
 
     Scale "range": the worst and the best of all draws and variants; "band": the same without the
-    outer twentieths; or (worst, best).
+    outer twentieths; or (worst, best). `absent`: what it is taken to be worth where a variant does
+    not have it, as doing nothing has no cost per extra learner; without it that variant is left out.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Outcome:
     unit: str
     sense: str
     scale: Scale
+    absent: float | None = None
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,11 @@ def _outcome(path: Path, entry: Mapping[str, Any]) -> Outcome:
     sense, scale = entry["sense"], entry["scale"]
     if sense not in SENSES:
         raise ValueError(f"{where}: sense = {sense!r}: give more or less, whichever is better")
+    absent = entry.get("absent")
+    if absent is not None and not (_number(absent) and 0 <= absent <= 1):
+        raise ValueError(f"{where}: absent = {absent!r}: give a worth from 0 to 1, or leave it out")
     return Outcome(str(entry["name"]), str(entry["label"]), str(entry["unit"]), str(sense),
-                   _scale(where, scale, sense))  # fmt: skip
+                   _scale(where, scale, sense), absent)  # fmt: skip
 
 
 def _scale(where: str, scale: Any, sense: str) -> Scale:
