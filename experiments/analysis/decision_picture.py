@@ -103,8 +103,9 @@ def front(ax: Axes, settings: xr.Dataset) -> None:
         ax.plot(x[k], y[k], "o", ms=7, mec=shade, mfc="white", zorder=3)
         ax.plot(x[k], y[k], "o", ms=7, mec=shade, mfc=shade, alpha=sure, zorder=3)
         # Neighbours along the front have their names on different sides.
-        where: dict[str, Any] = ({"xytext": (5, -4), "ha": "left", "va": "top"} if place % 2 == 0
-                                 else {"xytext": (-5, 4), "ha": "right", "va": "bottom"})  # fmt: skip
+        where: dict[str, Any] = {"xytext": (5, -4), "ha": "left", "va": "top"}
+        if place % 2:
+            where = {"xytext": (-5, 4), "ha": "right", "va": "bottom"}
         ax.annotate(f"{name} {100 * sure:.0f}%", (x[k], y[k]), fontsize=7.5,
                     textcoords="offset points", **where)  # fmt: skip
     ax.margins(x=0.12)

@@ -133,7 +133,7 @@ def _lacking(values: xr.DataArray, weights: Weights) -> list[str]:
     for m in weights.ministries:
         weighed = [n for n, w in m.weights.items() if w > 0]
         none = values.sel(outcome=weighed).isnull().all("draw")
-        for variant in map(str, values["variant"].values):
-            if lacks := [n for n in weighed if bool(none.sel(outcome=n, variant=variant))]:
-                said.append(f"{m.name}: {variant} left out, which has no {' and no '.join(lacks)}")
-    return said
+        for variant, column in none.groupby("variant"):
+            lacks = " and no ".join(map(str, column["outcome"].values[column.values.ravel()]))
+            said.append(f"{m.name}: {variant} left out, which has no {lacks}" if lacks else "")
+    return [line for line in said if line]

@@ -27,7 +27,7 @@ class Outcome:
 
     Scale "range": the worst and the best of all draws and variants; "band": the same without the
     outer twentieths; or (worst, best). `absent`: what it is taken to be worth where a variant does
-    not have it, as doing nothing has no cost per extra learner; without it that variant is left out.
+    not have it, as doing nothing has no cost per extra learner; None: that variant is left out.
     """
 
     name: str
