@@ -137,8 +137,8 @@ def why(found: Discovery, variant: str, outcome: str, *, verb: str = "misses") -
         return f"{head} {few} of {draws} draws: too few to tell when."
     if found.why == "chance":
         return (
-            f"{head} {failing} of {draws} draws, and no factors tell when: a box that fits some of "
-            "them does no better in draws left out of the search."
+            f"{head} {failing} of {draws} draws, and no box of factors tells when: the best one "
+            "does no better than all in draws left out of the search."
         )
     return ""
 

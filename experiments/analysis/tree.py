@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
 from experiments.analysis.boxes import Box, Discovery, Restriction, sentences
-from experiments.analysis.discovery import FEWEST, MASS, NEEDS, quiet, sought, table, unfit
-from experiments.analysis.intervals import share
+from experiments.analysis.discovery import (
+    FEWEST,
+    MASS,
+    NEEDS,
+    held_share,
+    quiet,
+    sought,
+    table,
+    unfit,
+)
+from experiments.analysis.intervals import generator, share
 from experiments.estimates import Estimate
 
 if TYPE_CHECKING:
@@ -29,12 +39,15 @@ def tree(
     *,
     choices: Mapping[str, Sequence[str]] | None = None,
     seed: int = 0,
+    resamples: int = 20,
 ) -> Discovery:
     """The leaves of a tree that have the density sought in scenario discovery, largest coverage
     first; arguments as for `fails`.
 
-    A leaf is a box without overlap with the others. It is not tried in resamples: what it is for is
-    to see whether another method names the same factors.
+    Leaves do not overlap, so that a tree can tell of several ways to fail.
+    Trees grown in resamples are tried on the draws left out: of those that they put in leaves of
+    the density sought, more must fail than of all draws, or nothing is told. That `held_density` is
+    of all such leaves together.
     """
     frame, y, failed = table(x, failing, choices or {})
     nothing = Discovery((), len(y), int(y.sum()), failed, why=unfit(y))
@@ -42,7 +55,10 @@ def tree(
         return nothing
     names = (labels or {}, units or {}, choices or {})
     found = [_leaf(limits, stats, frame, y, names) for limits, stats in _leaves(frame, y, seed)]
-    dense = [box for box in found if box.dense and box.restrictions]
+    held = _tried(_columns(frame), y, seed, resamples)
+    stands = resamples == 0 or held.low > float(y.mean())
+    dense = [replace(box, held_density=held) for box in found
+             if stands and box.dense and box.restrictions]  # fmt: skip
     dense.sort(key=lambda box: -box.coverage.middle)
     if not dense:
         return Discovery((), len(y), int(y.sum()), failed, why="chance")
@@ -66,7 +82,7 @@ def tree_sentences(
     if found.why == "chance":
         target = 100 * sought(found.failing / found.draws)
         told = f"The {variant} {verb} {outcome} in {found.failing} of {found.draws} draws"
-        return [f"{told}, and in no leaf of a tree in {target:.0f}% of them or more."]
+        return [f"{told}, and no leaf of a tree that has {target:.0f}% of them holds elsewhere."]
     return sentences(found, variant, outcome, verb=verb)
 
 
@@ -75,24 +91,52 @@ def _leaves(frame: pd.DataFrame, y: Any, seed: int) -> list[tuple[pd.DataFrame, 
     with quiet():
         try:
             from ema_workbench.analysis.cart import CART
-            from sklearn.tree import DecisionTreeClassifier
         except ModuleNotFoundError:
             raise ValueError(NEEDS) from None
-        import pandas as pd
-
-        # A column a choice: the workbench forgets the choice itself on one side of a split.
-        columns = pd.get_dummies(frame, prefix_sep=CHOICE).astype(float)
+        columns = _columns(frame)
         cart = CART(columns, y)
-        # The workbench's own build_tree grows until leaves are pure, and breaks ties between
-        # factors by numpy's global generator.
-        cart.clf = DecisionTreeClassifier(
-            min_samples_leaf=max(FEWEST, int(MASS * len(y))), max_leaf_nodes=LEAVES,
-            random_state=seed,
-        )  # fmt: skip
-        cart.clf.fit(columns.to_numpy(), y)
+        cart.clf = _grown(columns, y, seed)
         if cart.clf.tree_.node_count == 1:
             return []
         return list(zip(cart.boxes, cart.stats, strict=True))
+
+
+def _columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """Factors as numbers, with a column a choice: the workbench forgets a choice on one side of a
+    split.
+    """
+    import pandas as pd
+
+    return pd.get_dummies(frame, prefix_sep=CHOICE).astype(float)
+
+
+def _grown(columns: pd.DataFrame, y: Any, seed: int) -> Any:
+    """A tree of few leaves. The workbench's own grows until leaves are pure, and breaks ties
+    between factors by numpy's global generator.
+    """
+    from sklearn.tree import DecisionTreeClassifier
+
+    least = max(FEWEST, int(MASS * len(y)))
+    grower = DecisionTreeClassifier(
+        min_samples_leaf=least, max_leaf_nodes=LEAVES, random_state=seed
+    )
+    return grower.fit(columns.to_numpy(), y)
+
+
+def _tried(columns: pd.DataFrame, y: Any, seed: int, resamples: int) -> Estimate:
+    """Of the draws that trees of resamples, which left them out, put in dense leaves: who fail."""
+    rng, n = generator(seed), len(y)
+    within = np.zeros(n)
+    for _ in range(resamples):
+        chosen = rng.integers(0, n, n)
+        if unfit(y[chosen]):
+            continue
+        grown = _grown(columns.iloc[chosen], y[chosen], seed)
+        dense = grown.predict_proba(columns.to_numpy())[:, 1] >= sought(float(y[chosen].mean()))
+        within += dense & (np.bincount(chosen, minlength=n) == 0)
+    if within.sum() == 0:
+        return Estimate(np.nan, np.nan, np.nan)
+    return held_share(within, y)
 
 
 def _leaf(

@@ -55,7 +55,8 @@ def texts(ax: plt.Axes) -> str:
 @pytest.mark.parametrize("suffix", ["png", "svg"])
 def test_all_panels_are_written_whole(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"decision.{suffix}"
-    draw(path, weighed=weighed(), settings=settings(), order=rankings(runs([0, 3, 5]), "more", [5, 40]),
+    order = rankings(runs([0, 3, 5]), "more", [5, 40])
+    draw(path, weighed=weighed(), settings=settings(), order=order,
          box=box(), variant="leerrecht", outcome="62% in 2030")  # fmt: skip
     assert path.stat().st_size > 10_000
     assert list(tmp_path.iterdir()) == [path]

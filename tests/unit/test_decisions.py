@@ -98,11 +98,11 @@ def test_infinite_cost_is_worst_and_loses_nothing_where_all_are() -> None:
     [
         (runs([[np.nan, 1], [1, np.nan]]), "no draw of 2 in which no run failed"),
         (runs([[np.nan, np.nan]]), "no value in any draw: leave it out"),
-        (runs([[1, 2]]).rename(draw="life"), "give draw and variant"),
+        (runs([[1, 2]]).expand_dims(seed=3), "give draw and variant"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(values: xr.DataArray, message: str) -> None:
-    with pytest.raises((ValueError, KeyError), match=message):
+    with pytest.raises(ValueError, match=message):
         complete(values.to_dataset())
     with pytest.raises(ValueError, match="sense 'up': give more or less"):
         best(runs([[1, 2]]), "up")
@@ -190,14 +190,15 @@ def test_where_nothing_is_assumed_of_weights_two_opposites_are_alike() -> None:
 def test_a_ranking_that_is_clear_is_told_by_few_draws_and_a_close_one_is_not() -> None:
     rng = generator(2)
     noise = rng.normal(size=(400, 3))
-    clear = rankings(runs(noise + [30, 20, 10]), "more", [1, 20, 400])
+    clear = rankings(runs(noise + np.array([30, 20, 10])), "more", [1, 20, 400])
     assert clear["ranking"].values.tolist() == [1.0, 1.0, 1.0]
     assert clear.attrs["order"] == ["a", "b", "c"]
-    close = rankings(runs(noise + [0.1, 0.0, -9.0]), "more", [5, 50, 400], seed=1)
+    near = runs(noise + np.array([0.1, 0.0, -9.0]))
+    close = rankings(near, "more", [5, 50, 400], seed=1)
     assert close["best"].values[0] < 0.75
     assert bool((np.diff(close["best"].values) > 0).all())
     assert close["best"].values.tolist() == close["ranking"].values.tolist()
-    again = rankings(runs(noise + [0.1, 0.0, -9.0]), "more", [5, 50, 400], seed=1)
+    again = rankings(near, "more", [5, 50, 400], seed=1)
     xr.testing.assert_identical(close, again)
 
 

