@@ -108,7 +108,7 @@ def front(ax: Axes, settings: xr.Dataset) -> None:
             where = {"xytext": (-5, 4), "ha": "right", "va": "bottom"}
         ax.annotate(f"{name} {100 * sure:.0f}%", (x[k], y[k]), fontsize=7.5,
                     textcoords="offset points", **where)  # fmt: skip
-    ax.margins(x=0.12)
+    ax.margins(x=0.25)
     ax.set_xlabel(_axis(settings, "cost", "cost"))
     ax.set_ylabel(_axis(settings, "reach", "reach"))
     ax.legend(fontsize=8, frameon=False, loc="lower right")

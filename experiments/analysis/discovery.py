@@ -17,8 +17,9 @@ A search finds a box in noise too. So the whole of it is repeated in bootstrap r
 resample's box is looked at in the draws that were left out of it: that density has to be above the
 share of all draws that fail, or there is no box.
 
-A box is one corner. Where either of two conditions is enough for failing, peeling may find neither;
-the tree of `experiments.analysis.tree` does. The workbench is loaded only when it is used.
+A box is one corner, and peeling stops where no one peel helps. Where either of two conditions is
+enough for failing it mostly finds neither; the tree of `experiments.analysis.tree` does. The
+workbench is loaded only when it is used.
 """
 
 from __future__ import annotations
