@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from experiments import comparing, fitting, sensing, sweeping, years
+from experiments import comparing, deciding, fitting, sensing, sweeping, years
 from experiments.console import (
     File,
     Json,
@@ -227,6 +227,6 @@ def bench(
 
 app.add_typer(sweeping.app)
 for command in (
-    years.run, years.backcast, fitting.calibrate, fitting.validate, sensing.sobol,
+    years.run, years.backcast, fitting.calibrate, fitting.validate, sensing.sobol, deciding.decide,
 ):  # fmt: skip
     app.command()(command)

@@ -21,8 +21,8 @@ MORE, LESS = "more", "less"
 class Outcome:
     """One outcome: its meaning and unit, whether more or less of it is wanted, what it needs.
 
-    `when` are the calendar years that it is of, counted from the introduction (0 is its first
-    year); none: all of them after it.
+    `when` are the years that it is of, counted from the introduction (0 is the first year);
+    `calendar` is one calendar year instead; without either: all years after the introduction.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Outcome:
     of: Of
     when: tuple[int, ...] = ()
     decimals: int = 1
+    calendar: int = 0
 
     def value(self, data: xr.Dataset, year: int | None = None) -> xr.DataArray:
         """By draw and variant, over the outcome's own years, or in one calendar year.
@@ -45,9 +46,9 @@ class Outcome:
                 f"outcome {self.name}: the study kept no {missing[0]!r}: add it to its outputs"
             )
         first, years = int(data.attrs["introduced"]), data["year"].values
-        wanted = [year] if year is not None else [first + k for k in self.when] or [
-            int(y) for y in years if y >= first
-        ]  # fmt: skip
+        wanted = [first + k for k in self.when] or [int(y) for y in years if y >= first]
+        if year is not None or self.calendar:
+            wanted = [year or self.calendar]
         if not set(wanted) <= set(map(int, years)):
             return xr.full_like(data["cost"].isel(year=0, drop=True), np.nan)
         some = data[list(self.needs)].sel(year=wanted)
@@ -93,6 +94,12 @@ OUTCOMES: dict[str, Outcome] = {
                 long_name="participation above the null after 24 months, AES scale"),
         replace(_PARTICIPATION, name="participation_60", when=(4,),
                 long_name="participation above the null after 60 months, AES scale"),
+        replace(_PARTICIPATION, name="participation_2030", calendar=2030,
+                long_name="participation above the null in 2030, AES scale"),
+        Outcome("aes_2030", "participation in 2030, AES scale", "%", MORE, ("aes", "cost"),
+                lambda d: 100 * d["aes"].sel(group="all", drop=True).astype(float), calendar=2030),
+        Outcome("time_to_introduce", "from the decision to the first learner", "months", LESS,
+                ("lead_time", "cost"), lambda d: d["lead_time"].astype(float), decimals=0),
         Outcome("aes_level", "participation, AES scale", "%", MORE, ("aes", "cost"),
                 lambda d: 100 * d["aes"].sel(group="all", drop=True).astype(float)),
         Outcome("extra_learners", "extra learners a year", "thousand", MORE, ("learners", "cost"),
