@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from experiments.results import LONG_NAMES
 from experiments.table import NULL, SHARES, yearly_cost
 
 Row = NDArray[np.float32]
@@ -77,7 +78,7 @@ OUTPUTS: dict[str, Output] = {
     "cost": Output("cost to the State above the null", "EUR/year", _cost),
     "public": Output("public money for courses, by class together", "EUR/year", _public),
     **{
-        name: Output(f"public money: {name}", "EUR/year", _yearly(f"{name}_eur"))
+        name: Output(LONG_NAMES[f"{name}_eur"], "EUR/year", _yearly(f"{name}_eur"))
         for name in SHARES
     },
     "lead_time": Output("from the decision to the first learner, stated", "months",

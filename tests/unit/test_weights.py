@@ -42,7 +42,7 @@ def test_ours_name_four_ministries_whose_weights_are_assumptions() -> None:
     ours = read()
     assert [m.name for m in ours.ministries] == ["SZW", "OCW", "EZ", "Financiën"]
     assert [o.name for o in ours.outcomes] == [
-        "participation", "extra_learners", "cost", "cost_per_extra", "deadweight", "low_educated",
+        "participation_2030", "extra_learners", "cost", "cost_per_extra", "deadweight", "practical",
         "reach_flexible", "time_to_introduce", "steering",
     ]  # fmt: skip
     for m in ours.ministries:
