@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="sweep", no_args_is_help=True,
-    help="Run a study of many runs, on this machine or a cluster; kill it, and go on.",
+    help="Run a study of many runs, on this machine or a cluster; kill it, and go on.\n\n"
+    "Example: llo sweep run quick",
 )  # fmt: skip
 
 Folder = Annotated[Path, typer.Argument(metavar="STORE", help="The folder of a study's results.")]
