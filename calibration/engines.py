@@ -15,6 +15,8 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
+from calibration.signals import unheard
+
 if TYPE_CHECKING:
     from distributed import Client
 
@@ -238,7 +240,7 @@ def _local(workers: int) -> Iterator[Any]:
     from dask.system import CPU_COUNT
     from distributed import LocalCluster
 
-    with dask_config.set({"distributed.nanny.pre-spawn-environ": SPAWNED}):
+    with unheard(), dask_config.set({"distributed.nanny.pre-spawn-environ": SPAWNED}):
         cluster: Any = LocalCluster(
             n_workers=workers or CPU_COUNT, threads_per_worker=1, dashboard_address=":0",
             silence_logs=logging.CRITICAL,

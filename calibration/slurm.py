@@ -21,10 +21,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from dask_jobqueue import SLURMCluster
-from dask_jobqueue.slurm import SLURMJob
 from distributed import SchedulerPlugin
 from distributed.core import Status
+
+from calibration.signals import kept, unheard
+
+with kept():  # it makes of Ctrl-C a quiet end of the process, as if all had gone well
+    from dask_jobqueue import SLURMCluster
+    from dask_jobqueue.slurm import SLURMJob
 
 if TYPE_CHECKING:
     from calibration.engines import Options
@@ -103,7 +107,8 @@ class Jobs:
         if first.refused:
             raise OSError(f"engine slurm: the queue takes no job: {first.refused}")
         self._grow(self.many)
-        self._keeper.start()
+        with unheard():
+            self._keeper.start()
 
     def stop(self) -> None:
         """No job is renewed any more."""
@@ -226,7 +231,8 @@ def jobs(options: Options, environment: Mapping[str, object]) -> Iterator[Jobs]:
     """
     name = f"llo-{uuid4().hex[:8]}"
     with _log_folder(name) as log:
-        cluster = _cluster(options, environment, name, log)
+        with unheard():
+            cluster = _cluster(options, environment, name, log)
         found = Jobs(cluster, name, options, log)
         try:
             found.start()

@@ -59,7 +59,7 @@ def test_tasks_run_in_jobs_with_our_variables_and_nothing_is_said(
         at.wait(60.0)
         assert at.width == 2
         found = dict(results(at, where(lambda x: x * x), range(20)))
-        variables = dict(results(at, lambda name: os.environ.get(name), names))
+        variables = dict(results(at, lambda name: dict(os.environ).get(name), names))
     assert {x: answer for x, (answer, _) in found.items()} == {x: x * x for x in range(20)}
     assert variables == dict(zip(names, [None, "1", str(tmp_path / "cache")], strict=True))
     assert capfd.readouterr() == ("", "")
