@@ -37,6 +37,8 @@ SPAWNED = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THR
 SCHEDULING = {
     "distributed.scheduler.worker-saturation": 1.0,
     "distributed.scheduler.allowed-failures": 2,
+    # A worker that is started again in its job may have to load from a slow disk.
+    "distributed.deploy.lost-worker-timeout": "60s",
 }
 OUTLIVED = "jobs ended before it did, again and again; give a longer --walltime"
 ANSWERS = 10  # seconds within which a scheduler has to answer
