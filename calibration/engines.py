@@ -213,7 +213,7 @@ def engine(name: str = "local", *, options: Options | None = None) -> Iterator[E
             with _local(chosen.workers) as cluster, _client(name, cluster) as client:
                 yield Engine(name, client, len(cluster.workers))
         elif name == "slurm":
-            with slurm.jobs(chosen, SPAWNED) as found, _client(name, found.cluster) as client:
+            with slurm.jobs(chosen, SPAWNED) as found, _client(name, found.address) as client:
                 yield Engine(name, client, chosen.jobs, chosen.patience, found)
         else:
             with _client(name, name) as client:

@@ -118,6 +118,8 @@ class Jobs:
         self._end = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="llo-slurm", daemon=True)
         cluster.scheduler.add_plugin(self.watch)
+        # Of the scheduler: a client of the cluster itself would wait until all is submitted.
+        self.address: str = cluster.scheduler_address
 
     def start(self) -> None:
         """Submit one job, and the others from the thread; OSError with SLURM's own words if it is
@@ -173,8 +175,7 @@ class Jobs:
         counts = Counter(found.values())
         told = ", ".join(f"{many} {state}" for state, many in sorted(counts.items()))
         silent = " RUNNING" in told and not self.running()
-        where = self.cluster.scheduler_address
-        hint = f", but no worker reaches {where} (see interface in docs/cluster.md)"
+        hint = f", but no worker reaches {self.address} (see interface in docs/cluster.md)"
         return f"SLURM says of our jobs: {told}{hint if silent else ''}"
 
     def _listed(self) -> dict[str, str] | None:
