@@ -18,6 +18,7 @@ from experiments.console import (
     Memory,
     Queue,
     Walltime,
+    counted,
     engine_options,
     with_progress,
 )  # fmt: skip
@@ -114,20 +115,9 @@ def _store(study: str, out: Path | None) -> Store:
     if kind not in ("sobol", "morris"):
         raise ValueError(f'{file}: its design is {kind}: indices need kind = "sobol" or "morris"')
     return with_progress(
-        f"Where intercepts lie: {file.stem}", len(ready.names) + 1,
-        lambda tell: running.make(ready, folder, file, say=_counter(tell)),
+        f"Where intercepts lie: {file.stem}", len(ready.names),
+        lambda tell: running.make(ready, folder, file, say=counted(tell)),
     )  # fmt: skip
-
-
-def _counter(tell: Callable[[int], None]) -> Callable[[str], None]:
-    done = 0
-
-    def say(line: str) -> None:
-        nonlocal done
-        done += 1
-        tell(done)
-
-    return say
 
 
 def _going(store: Store, engine: str, options: Any, deadline: float | None) -> Callable[[], bool]:
