@@ -85,7 +85,7 @@ def sobol(
         lambda base, widest: _told(as_json, f"{base} base samples: widest leading interval "
                                             f"{widest:.2f}"),
     )  # fmt: skip
-    files = sensitivity.save(found, store.folder / "sobol")
+    files = sensitivity.save(store, found, end, store.folder / "sobol")
     if as_json:
         print(json.dumps({"end": end, **as_data(found)}, indent=1))
     else:
