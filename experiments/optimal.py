@@ -14,8 +14,9 @@ from scipy.stats import t as student
 
 from experiments import same
 from experiments.estimates import Array, Estimate, quantiles
-from experiments.policy_levers import Lever
+from experiments.policy_levers import Lever, told
 from experiments.trials import OBJECTIVES, Question
+from scenarios.scenario import Scenario
 
 NEAR = 0.01  # share of the budget at which solving its factor stops
 FRESH = 0.05  # share of the budget within which it counts as met on fresh lives
@@ -276,6 +277,16 @@ def band(per_life: Array) -> Estimate:
     """The median of lives and the band of nine in ten of them."""
     low, middle, high = quantiles(per_life)
     return Estimate(middle, low, high, of_lives=True)
+
+
+def flat(scenario: Scenario, searched: Searched) -> dict[str, tuple[float, float]]:
+    """How flat the optimum is: the lowest and the highest value of every lever among the settings
+    that the lives of the search cannot tell from the best.
+    """
+    asked = [trial.question for trial in searched.alike]
+    values = [told(scenario, q.variant, q.setting, q.factor) for q in asked]
+    return {name: (min(v[name] for v in values), max(v[name] for v in values))
+            for name in values[0]}  # fmt: skip
 
 
 def optimise(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -146,7 +145,7 @@ def as_data(
 
 def _one(scenario: Scenario, r: Reported) -> dict[str, Any]:
     from experiments.estimates import as_data as plain
-    from experiments.optimal import band
+    from experiments.optimal import band, flat
     from experiments.policy_levers import told
 
     s = r.searched
@@ -162,7 +161,7 @@ def _one(scenario: Scenario, r: Reported) -> dict[str, Any]:
         }  # fmt: skip
 
     wins = r.wins
-    ranges = flat(scenario, r)
+    ranges = flat(scenario, s)
     return {
         "best": side("best", r.best, r.best_cost), "rule": side("rule", r.rule, r.rule_cost),
         "best_is_rule": r.is_rule, "difference": plain(band(r.best - r.rule)),
@@ -171,15 +170,3 @@ def _one(scenario: Scenario, r: Reported) -> dict[str, Any]:
         "alike": {name: list(ends) for name, ends in ranges.items()},
         "searched": {one.name: list(one.values or (one.low, one.high)) for one in s.levers},
     }  # fmt: skip
-
-
-def flat(scenario: Scenario, r: Reported) -> Mapping[str, tuple[float, float]]:
-    """How flat the optimum is: the lowest and the highest value of every lever among the settings
-    that the lives of the search cannot tell from the best.
-    """
-    from experiments.policy_levers import told
-
-    asked = [trial.question for trial in r.searched.alike]
-    values = [told(scenario, q.variant, q.setting, q.factor) for q in asked]
-    return {name: (min(v[name] for v in values), max(v[name] for v in values))
-            for name in values[0]}  # fmt: skip

@@ -10,18 +10,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from experiments.estimates import Estimate, shown
-from experiments.optimal import FRESH, NEAR, Reported, Task, band
-from experiments.optimising import flat
+from experiments.optimal import FRESH, NEAR, Reported, Task, band, flat
 from experiments.policy_levers import Lever, told
 from experiments.trials import OBJECTIVES
 from scenarios.scenario import Scenario
 
 NOTES = (
-    "Chosen on {lives} lives, reported on {fresh} others that the search never saw: median and [90%",
-    "band] of lives. Beats: in which share of these lives the best setting gains more than the simple",
-    "rule, with a 90% interval. Simple rule: the scenario's own setting, its generosity times one",
-    "factor. Every setting is brought to within {near:.0%} of the budget on the lives of the search.",
-    "Cost: mean of the fresh lives; ! where it is more than {kept:.0%} off the budget.",
+    "Chosen on {lives} lives, reported on {fresh} others that the search never saw: median and",
+    "[90% band] of lives. Beats: in which share of these lives the best setting gains more than",
+    "the simple rule, with a 90% interval. Simple rule: the scenario's own setting, its generosity",
+    "times one factor. On the lives of the search every setting comes to within {near:.0%} of the",
+    "budget. Cost: mean of the fresh lives; ! where it is more than {kept:.0%} off the budget.",
     "Alike: the lowest and highest value among the settings that the lives of the search cannot",
     "tell from the best. Ranges, in experiments/policy_levers.toml or by --lever, are assumptions.",
 )
@@ -98,7 +97,7 @@ def _settings(scenario: Scenario, found: list[Reported]) -> Table:
             told(scenario, s.variant, q.setting, q.factor)
             for q in (s.best.question, s.rule.question)
         )
-        alike, levers = flat(scenario, r), {one.name: one for one in s.levers}
+        alike, levers = flat(scenario, s), {one.name: one for one in s.levers}
         met = sum(trial.met for trial in s.trials)
         grid.add_row(f"[bold]{s.variant}[/bold]", f"{len(s.alike)} of {met} settings alike")
         for name, value in best.items():
