@@ -20,7 +20,8 @@ NOTES = (
     "[90% band] of lives. Beats: in which share of these lives the best setting gains more than",
     "the simple rule, with a 90% interval. Simple rule: the scenario's own setting, its generosity",
     "times one factor. On the lives of the search every setting comes to within {near:.0%} of the",
-    "budget. Cost: mean of the fresh lives; ! where it is more than {kept:.0%} off the budget.",
+    "budget, or is short of it where nobody asks for more. Cost: mean of the fresh lives; ! where",
+    "it is more than {kept:.0%} off the budget.",
     "Alike: the lowest and highest value among the settings that the lives of the search cannot",
     "tell from the best. Ranges, in experiments/policy_levers.toml or by --lever, are assumptions.",
 )
@@ -41,6 +42,8 @@ def optimum(scenario: Scenario, task: Task, found: list[Reported], lives: int) -
     console.print(_gains(title, task, found))
     console.print(_settings(scenario, found))
     fresh = found[0].best.size
+    sets = "parameter sets of the ensemble" if scenario.uncertainty.members else "central values"
+    console.print(f"{scenario.persons:,} people in each life; {sets}.", highlight=False)
     for note in NOTES:
         text = note.format(lives=lives, fresh=fresh, near=NEAR, kept=FRESH)
         console.print(text, highlight=False, markup=False)
@@ -81,16 +84,16 @@ def _cost(r: Reported, which: str) -> str:
     costs = r.best_cost if which == "best" else r.rule_cost
     text = f"{costs.mean() / 1e6:,.0f}"
     if not getattr(r.searched, which).met:
-        return f"{text} out of reach"
+        return f"{text} short"
     return text if r.kept(costs) else f"{text} !"
 
 
 def _settings(scenario: Scenario, found: list[Reported]) -> Table:
-    grid = Table("variant", "lever", box=box.SIMPLE_HEAD, pad_edge=False,
-                 title="Settings at that budget")  # fmt: skip
+    grid = Table(title="Settings at that budget", box=box.SIMPLE_HEAD, pad_edge=False)
+    grid.add_column("lever", no_wrap=True)
     for head in ("best", "alike", "simple rule", "searched"):
-        grid.add_column(head, justify="right")
-    grid.add_column("unit")
+        grid.add_column(head, justify="right", no_wrap=True)
+    grid.add_column("unit", no_wrap=True)
     for r in found:
         s = r.searched
         best, rule = (
@@ -99,12 +102,18 @@ def _settings(scenario: Scenario, found: list[Reported]) -> Table:
         )
         alike, levers = flat(scenario, s), {one.name: one for one in s.levers}
         met = sum(trial.met for trial in s.trials)
-        grid.add_row(f"[bold]{s.variant}[/bold]", f"{len(s.alike)} of {met} settings alike")
-        for name, value in best.items():
+        heading = f"{len(s.alike)} of {met} settings alike" if met else "budget out of reach"
+        grid.add_row(f"[bold]{s.variant}[/bold]: {heading}")
+        for name in best:
+            value = best[name]
+            lever, unit = levers.get(name), _unit(scenario, name)
             low, high = alike[name]
-            grid.add_row("", name, _value(value, low, high), f"{_brief(low)} to {_brief(high)}",
-                         _brief(rule[name]), _range(levers.get(name)),
-                         _unit(scenario, name))  # fmt: skip
+            if min(value, rule[name]) >= 1e6:
+                value, low, high, rule[name] = (x / 1e6 for x in (value, low, high, rule[name]))
+                unit = f"mln {unit}"
+            chosen, between = _value(value, (low, high), lever)
+            grid.add_row("  " + name, chosen, between if met else "-",
+                         _figure(rule[name], lever), _range(lever), unit)  # fmt: skip
     return grid
 
 
@@ -113,18 +122,25 @@ def _unit(scenario: Scenario, name: str) -> str:
     return scenario.policy(instrument).parameters.declared[key].unit
 
 
-def _value(value: float, low: float, high: float) -> str:
-    """A setting with no more digits than the settings that are alike support."""
+def _value(value: float, alike: tuple[float, float], lever: Lever | None) -> tuple[str, str]:
+    """A setting with no more digits than the settings that are alike support, and their range."""
+    low, high = alike
     half = (high - low) / 2
-    if half <= 0 or value == 0:
-        return _brief(value)
+    if half <= 0:
+        return _figure(value, lever), "only this"
+    if lever is not None and lever.values:
+        return _figure(value, lever), f"{low:g} or {high:g}" if low < high else f"{low:g}"
     places = -math.floor(math.log10(half))
-    return f"{round(value, places) + 0.0:,.{max(places, 0)}f}"
+
+    def told(x: float) -> str:
+        return f"{round(x, places) + 0.0:,.{max(places, 0)}f}"
+
+    return told(value), f"{told(low)} to {told(high)}"
 
 
-def _brief(value: float) -> str:
-    """Two significant digits, as whole numbers from 10 on."""
-    if value == 0 or not math.isfinite(value):
+def _figure(value: float, lever: Lever | None) -> str:
+    """Two significant digits, as whole numbers from 10 on; a choice as it is."""
+    if (lever is not None and lever.values) or value == 0 or not math.isfinite(value):
         return f"{value:g}"
     places = 1 - math.floor(math.log10(abs(value)))
     return f"{round(value, places) + 0.0:,.{max(places, 0)}f}" if places < 5 else f"{value:.1e}"
@@ -135,5 +151,4 @@ def _range(lever: Lever | None) -> str:
         return "by the budget"
     if lever.values:
         return " or ".join(f"{v:g}" for v in lever.values)
-    text = f"{lever.low:g} to {lever.high:g}"
-    return f"{text} × mix" if lever.mix else text
+    return "mix × 1/16 to 16" if lever.mix else f"{lever.low:g} to {lever.high:g}"
