@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from experiments import comparing, fitting, optimising, sweeping, years
+from experiments import comparing, deciding, fitting, optimising, sensing, sweeping, years
 from experiments.console import (
     File,
     Json,
@@ -148,6 +148,9 @@ def policies(
     register: Annotated[
         bool, typer.Option("--register", help="Print the page docs/assumptions.md, in Markdown.")
     ] = False,
+    studies: Annotated[
+        Path | None, typer.Option(help="Make the tables of this page anew, as docs/studies.md.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List the instruments with their parameters, units, bounds and sources.
@@ -166,6 +169,11 @@ def policies(
         from scenarios.scenario import resolve, solved
 
         print(assumptions.page(solved(resolve("levels.toml"))), end="")
+        return
+    if studies is not None:
+        from calibration.files import write_text
+
+        write_text(studies, pages.studies(studies.read_text(encoding="utf-8")))
         return
     if odd is not None:
         from experiments import odd as description
@@ -226,5 +234,7 @@ def bench(
 
 
 app.add_typer(sweeping.app)
-for command in (years.run, years.backcast, fitting.calibrate, fitting.validate):
+for command in (
+    years.run, years.backcast, fitting.calibrate, fitting.validate, sensing.sobol, deciding.decide,
+):  # fmt: skip
     app.command()(command)

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from calibration.engines import NEEDS
 from experiments.sweeps.outputs import OUTPUTS
 from experiments.sweeps.store import Store, Task
 
@@ -24,7 +25,10 @@ def dataset(store: Store) -> xr.Dataset:
     Dims run, variant, year, group and factor; `draw` is the row of the design of each run, `seed`
     the number of its seed, `x` the values of the factors.
     """
-    import dask.array as da
+    try:
+        import dask.array as da
+    except ImportError:
+        raise ValueError(NEEDS) from None
 
     whole = _numbers(store)
     data: dict[str, Any] = {}

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -152,9 +152,11 @@ def ready_of(store: Store) -> Ready:
     return Ready(found.study, scenario, text)
 
 
-def check(store: Store) -> None:
-    """ValueError with what has changed since the store was made, if anything has."""
-    file = Path(store.meta["study_file"])
+def check(store: Store, study: Path | None = None) -> None:
+    """ValueError with what has changed since the store was made, if anything has; `study` is the
+    file of its study, the one that it was made from unless given.
+    """
+    file = study or Path(store.meta["study_file"])
     if file.is_file() and file.read_text(encoding="utf-8") != store.meta["study"]:
         raise ValueError(
             f"{store.folder}: the study {file} has changed since this store was made: put it back, "
@@ -175,11 +177,13 @@ def run(
     options: Options | None = None,
     *,
     at_most: int | None = None,
+    until: float | None = None,
     failed: bool = False,
     tell: Callable[[Session], None] = lambda session: None,
     say: Callable[[str], None] = lambda line: None,
 ) -> Session:
-    """Run what is missing, at most so many runs of it; with `failed` also what failed before.
+    """Run what is missing, at most so many runs of it, and none begun after the moment `until` of
+    the monotonic clock; with `failed` also what failed before.
 
     Raises ValueError when the model or the study has changed, and OSError when the disk is full or
     the engine is lost; what is done is kept in any case.
@@ -194,6 +198,8 @@ def run(
         tasks: Iterator[Task] = store.missing()
         if at_most is not None:
             tasks = islice(tasks, -(-at_most // store.per_task))
+        if until is not None:
+            tasks = takewhile(lambda task: time.monotonic() < until, tasks)
         head = next(tasks, None)
         if head is None:
             return _session("none", 0)
