@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from scipy.optimize import minimize
@@ -189,8 +189,8 @@ class Search:
                 raise StopIteration
             return self._rank(place)
 
-        options = {"initial_simplex": simplex, "xatol": 0.02, "fatol": math.inf,
-                   "maxfev": 20 * left}  # fmt: skip
+        options: Any = {"initial_simplex": simplex, "xatol": 0.02, "fatol": math.inf,
+                        "maxfev": 20 * left}  # fmt: skip
         try:
             minimize(rank, begin, method="Nelder-Mead", bounds=[(0, 1)] * begin.size,
                      options=options)  # fmt: skip
@@ -269,8 +269,8 @@ class Reported:
             return None
         n = self.best.size
         won = float((self.best > self.rule).sum() + 0.5 * (self.best == self.rule).sum())
-        low, high = beta.ppf([0.05, 0.95], won + 0.5, n - won + 0.5)
-        return won / n, float(low), float(high)
+        low, high = (float(beta.ppf(p, won + 0.5, n - won + 0.5)) for p in (0.05, 0.95))
+        return won / n, low, high
 
 
 def band(per_life: Array) -> Estimate:

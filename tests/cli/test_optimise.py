@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from calibration.store import LINES
+from experiments import runner, table, trials
 from experiments.optimal import NEAR
+from scenarios.scenario import load
 
 Llo = Callable[..., tuple[int, str, str]]
 Refused = Callable[..., str]
@@ -85,6 +87,19 @@ def test_a_search_that_is_killed_goes_on_where_it_was(llo: Llo, scenario: Path) 
     assert "doing nothing" in told
     assert "voucher.own_share (learners)" in told
     assert llo(*words, "--json")[1] == out
+
+
+def test_a_trial_gives_what_a_comparison_gives(scenario: Path) -> None:
+    chosen = load(scenario).changed(persons=1_000, months=24, seeds=1, members=0)
+    data = runner.one_life(chosen, 0)
+    null, own = (data.sel(variant=name) for name in ("null", "voucher"))
+    asked = trials.Question("voucher", {}, 1.0)
+    *gains, first, second = trials.answer(chosen, 0, [asked], stays=False)[0]
+    expected = [float(o.measure(own, null)) for o in trials.OBJECTIVES.values()]
+    assert gains == pytest.approx(expected)
+    costs = table.yearly_cost(own, null).sel(year=[2027, 2028]).values
+    assert [first, second] == pytest.approx(costs)
+    assert first > 0
 
 
 @pytest.mark.parametrize(
