@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -110,9 +111,17 @@ def divided(scenario: Scenario, solving: int, fresh: int) -> tuple[Scenario, lis
 _BEGUN: dict[int, tuple[Scenario, LearningModel, xr.Dataset]] = {}
 
 
-def _ignore() -> None:
-    """In every worker process: leave Ctrl-C to the parent."""
+def _begin() -> None:
+    """In every worker process: leave Ctrl-C to the parent, and end with it, however that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_outlive_no_parent, daemon=True).start()
+
+
+def _outlive_no_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _future(model: LearningModel, scenario: Scenario, variant: str) -> xr.Dataset:
@@ -237,7 +246,7 @@ class Trials:
             return self._pools
         context = multiprocessing.get_context("spawn")
         for _ in range(self.workers or os.cpu_count() or 1):
-            self._pools.append(ProcessPoolExecutor(1, context, _ignore))
+            self._pools.append(ProcessPoolExecutor(1, context, _begin))
         names = self.scenario.names()
         with runner.unheard():
             compiling = [

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,21 @@ def kept(work: Path) -> list[str]:
     return found[0].read_text(encoding="utf-8").splitlines(keepends=True) if found else []
 
 
+def gone(group: int, seconds: float) -> bool:
+    """Whether all processes of a group end within so many seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        stats = []
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # ended meanwhile
+                stats.append(path.read_text().rpartition(")")[2].split())
+        if not any(int(of) == group and state not in "ZX" for state, _, of, *_ in stats):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="counts processes under /proc")
 def test_a_search_that_is_killed_goes_on_where_it_was(llo: Llo, scenario: Path) -> None:
     work = scenario.parent / "work"
     words = ("optimise", str(scenario), *TINY, "--work", str(work))
@@ -59,8 +75,13 @@ def test_a_search_that_is_killed_goes_on_where_it_was(llo: Llo, scenario: Path) 
     while process.poll() is None and len(kept(work)) < 4:
         time.sleep(0.05)
     assert process.poll() is None, "it ended before it could be killed"
-    os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()
+    try:
+        assert gone(process.pid, 20)  # its workers end with it
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     before = kept(work)
 
     code, out, err = llo(*words, "--json")
