@@ -48,7 +48,7 @@ class Task:
     objective: str
     years: Sequence[int]
     year: int | None = None
-    evaluations: int = 24  # settings tried of every variant, each brought to the budget
+    evaluations: int = 20  # settings tried of every variant, each brought to the budget
     seed: int = 1
 
     def gains(self, answers: Array) -> Array:
@@ -261,11 +261,16 @@ class Reported:
         return abs(float(costs.mean()) / self.budget - 1) <= FRESH
 
     @property
+    def comparable(self) -> bool:
+        """Whether the best setting and the simple rule both spend the budget."""
+        return self.searched.best.met and self.searched.rule.met
+
+    @property
     def wins(self) -> tuple[float, float, float] | None:
         """The share of fresh lives in which it gains more than the simple rule (a tie counts half),
-        and Jeffreys' 90% interval of it; None when it is the rule, or that misses the budget.
+        and Jeffreys' 90% interval of it; None when it is the rule, or one misses the budget.
         """
-        if self.is_rule or not self.searched.rule.met:
+        if self.is_rule or not self.comparable:
             return None
         n = self.best.size
         won = float((self.best > self.rule).sum() + 0.5 * (self.best == self.rule).sum())

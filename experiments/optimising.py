@@ -58,7 +58,7 @@ def optimise(
     year: Year = None,
     lever: LeverWords = None,
     variant: Variants = None,
-    evaluations: Evaluations = 24,
+    evaluations: Evaluations = 20,
     lives: Seen = 6,
     fresh: Fresh = 12,
     persons: Annotated[int, typer.Option(help="Simulated persons in each life.")] = 5_000,
@@ -164,7 +164,8 @@ def _one(scenario: Scenario, r: Reported) -> dict[str, Any]:
     ranges = flat(scenario, s)
     return {
         "best": side("best", r.best, r.best_cost), "rule": side("rule", r.rule, r.rule_cost),
-        "best_is_rule": r.is_rule, "difference": plain(band(r.best - r.rule)),
+        "best_is_rule": r.is_rule,
+        "difference": plain(band(r.best - r.rule)) if r.comparable else None,
         "beats_rule": wins and {"share": wins[0], "low": wins[1], "high": wins[2]},
         "settings_tried": len(s.trials), "settings_alike": len(s.alike),
         "alike": {name: list(ends) for name, ends in ranges.items()},

@@ -22,6 +22,8 @@ NOTES = (
     "times one factor. On the lives of the search every setting comes to within {near:.0%} of the",
     "budget, or is short of it where nobody asks for more. Cost: mean of the fresh lives; ! where",
     "it is more than {kept:.0%} off the budget.",
+    "The best of {tried} settings tried at most: a lower bound of the best there is, more so the more",
+    "levers are free; a combination has more of them, and fewer of each instrument.",
     "Alike: the lowest and highest value among the settings that the lives of the search cannot",
     "tell from the best. Ranges, in experiments/policy_levers.toml or by --lever, are assumptions.",
 )
@@ -45,7 +47,7 @@ def optimum(scenario: Scenario, task: Task, found: list[Reported], lives: int) -
     sets = "parameter sets of the ensemble" if scenario.uncertainty.members else "central values"
     console.print(f"{scenario.persons:,} people in each life; {sets}.", highlight=False)
     for note in NOTES:
-        text = note.format(lives=lives, fresh=fresh, near=NEAR, kept=FRESH)
+        text = note.format(lives=lives, fresh=fresh, near=NEAR, kept=FRESH, tried=task.evaluations)
         console.print(text, highlight=False, markup=False)
     borne = [f"{one.name} ({one.borne})" for r in found for one in r.searched.levers if one.borne]
     if borne:
@@ -66,7 +68,8 @@ def _gains(title: str, task: Task, found: list[Reported]) -> Table:
 
     for r in found:
         cells = [gain(band(r.best)), gain(band(r.rule))]
-        cells += ["the rule itself"] if r.is_rule else [gain(band(r.best - r.rule))]
+        apart = gain(band(r.best - r.rule)) if r.comparable else "-"
+        cells += ["the rule itself" if r.is_rule else apart]
         costs = [_cost(r, "best"), _cost(r, "rule")]
         grid.add_row(r.searched.variant, *cells, _wins(r), *costs)
     return grid
@@ -131,19 +134,16 @@ def _value(value: float, alike: tuple[float, float], lever: Lever | None) -> tup
     if lever is not None and lever.values:
         return _figure(value, lever), f"{low:g} or {high:g}" if low < high else f"{low:g}"
     places = -math.floor(math.log10(half))
-
-    def told(x: float) -> str:
-        return f"{round(x, places) + 0.0:,.{max(places, 0)}f}"
-
-    return told(value), f"{told(low)} to {told(high)}"
+    chosen = f"{round(value, places) + 0.0:,.{max(places, 0)}f}"
+    return chosen, f"{_figure(low, lever)} to {_figure(high, lever)}"
 
 
 def _figure(value: float, lever: Lever | None) -> str:
-    """Two significant digits, as whole numbers from 10 on; a choice as it is."""
+    """Two significant digits, at most three decimals; a choice as it is."""
     if (lever is not None and lever.values) or value == 0 or not math.isfinite(value):
         return f"{value:g}"
-    places = 1 - math.floor(math.log10(abs(value)))
-    return f"{round(value, places) + 0.0:,.{max(places, 0)}f}" if places < 5 else f"{value:.1e}"
+    places = min(1 - math.floor(math.log10(abs(value))), 3)
+    return f"{round(value, places) + 0.0:,.{max(places, 0)}f}"
 
 
 def _range(lever: Lever | None) -> str:

@@ -154,6 +154,16 @@ def test_what_cannot_spend_the_budget_ranks_behind_what_can() -> None:
     assert met.rank < near.rank < far.rank
 
 
+def test_what_does_not_spend_the_same_is_not_compared() -> None:
+    short, met = (optimal.Trial(Question("a", {}, 1.0), np.ones(2), np.ones(2), miss)
+                  for miss in (-0.5, 0.0))  # fmt: skip
+    for trials_ in ([short, met], [short]):
+        searched = optimal.Searched("a", [], trials_)
+        report = Reported(searched, np.full(2, 2.0), np.ones(2), np.ones(2), np.ones(2), BUDGET)
+        assert not report.comparable
+        assert report.wins is None
+
+
 def test_a_budget_out_of_reach_is_said_in_one_line() -> None:
     with pytest.raises(ValueError, match=r"--budget = 1e\+08: no setting .* nearest: a 50 mln"):
         found(Known(most=50e6))
