@@ -22,7 +22,7 @@ NOTES = (
     "times one factor. On the lives of the search every setting comes to within {near:.0%} of the",
     "budget, or is short of it where nobody asks for more. Cost: mean of the fresh lives; ! where",
     "it is more than {kept:.0%} off the budget.",
-    "The best of {tried} settings tried at most: a lower bound of the best there is, more so the more",
+    "The best of at most {tried} settings: a lower bound of the best there is, more so the more",
     "levers are free; a combination has more of them, and fewer of each instrument.",
     "Alike: the lowest and highest value among the settings that the lives of the search cannot",
     "tell from the best. Ranges, in experiments/policy_levers.toml or by --lever, are assumptions.",
