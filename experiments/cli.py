@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from experiments import comparing, deciding, fitting, sensing, sweeping, years
+from experiments import comparing, deciding, fitting, optimising, sensing, sweeping, years
 from experiments.console import (
     File,
     Json,
@@ -31,7 +31,7 @@ app = typer.Typer(
 )
 
 
-for first in (comparing.compare, comparing.criteria):
+for first in (comparing.compare, comparing.criteria, optimising.optimise):
     app.command()(first)
 
 
