@@ -63,6 +63,7 @@ def run(
     check_engine(engine, options)
     if each < 1:
         raise ValueError(f"--per-task {each}: give 1 or more")
+    _check_runs(runs)
     ready, file = read(study), find(study)
     store = running.make(ready, out or Path("out") / file.stem, file, each)
     _go(store, engine, options, runs, as_json)
@@ -91,6 +92,7 @@ def restart(
 
     options = engine_options(queue, walltime, jobs, memory)
     check_engine(engine, options)
+    _check_runs(runs)
     _go(Store(store), engine, options, runs, as_json, failed=failed)
 
 
@@ -147,6 +149,11 @@ def compact(store: Folder, as_json: Json = False) -> None:
         print(f"{store}: {made} packs of {PACK} tasks made, {len(found.packed)} in all")
 
 
+def _check_runs(runs: int | None) -> None:
+    if runs is not None and runs < 1:
+        raise ValueError(f"--runs {runs}: give 1 or more")
+
+
 def _go(
     store: Store,
     engine: str,
@@ -169,7 +176,7 @@ def _go(
 
     session = with_progress(f"Running {store.folder.name}", total, work)
     if session.lost and not as_json:
-        print(f"{session.lost} tasks ended with their process: llo sweep restart tries them again")
+        print(f"{session.lost} tasks killed their processes: llo sweep restart tries them again")
     _tell(store, as_json)
 
 
