@@ -90,8 +90,7 @@ def grid(shape: Shape, first: int, count: int) -> Array:
     stride = max(round(size * _GOLDEN), 1)
     while math.gcd(stride, size) > 1:
         stride += 1
-    cell = (np.arange(first, first + count, dtype=object) * stride) % size
-    cell = cell.astype(np.int64)
+    cell = (first * stride % size + np.arange(count) * (stride % size)) % size
     found = np.empty((count, len(choices)))
     for k in range(len(choices) - 1, -1, -1):
         cell, place = np.divmod(cell, choices[k])
