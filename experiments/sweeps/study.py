@@ -51,7 +51,7 @@ class Study(Strict):
     seeds: Seeds = Seeds(count=1)
     design: Plan = Plan()
     factors: Annotated[list[Factor], Field(alias="factor", min_length=1)]
-    outputs: list[str] = Field(default_factory=lambda: list(outputs.USUAL))
+    outputs: list[str] = Field(default_factory=lambda: list(outputs.USUAL), min_length=1)
     groups: list[str] = Field(default_factory=lambda: list(outputs.USUAL_GROUPS))
 
 

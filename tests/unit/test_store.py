@@ -373,13 +373,13 @@ def test_a_million_runs_are_read_without_holding_them(
     at = made(tmp_path / "large", (part for _ in range(20)), each=4)
     digest = live(at, at.task(200_000)).digest
     with (at.folder / MANIFEST).open("w", encoding="utf-8") as file:
-        for task in [*range(190_000), 200_000]:
+        for task in [*range(40_000), 200_000]:
             file.write(f'{{"task": {task}, "digest": "{digest}"}}\n')
     tracemalloc.start()
     try:
         found = Store(at.folder)
-        assert (found.runs, found.runs_done()) == (1_000_000, 760_004)
-        assert next(found.missing()).number == 190_000
+        assert (found.runs, found.runs_done()) == (1_000_000, 160_004)
+        assert next(found.missing()).number == 40_000
         assert tracemalloc.get_traced_memory()[1] < 8 * 2**20
     finally:
         tracemalloc.stop()
