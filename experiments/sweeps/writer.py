@@ -130,9 +130,9 @@ class Writer:
         """
         store, made = self.store, 0
         for pack in range(store.digests.size // PACK):
-            tasks = _of_pack(store, pack)
-            if pack in store.packed or not all(store.digests[t.number] for t in tasks):
+            if pack in store.packed or not store.digests[pack * PACK : (pack + 1) * PACK].all():
                 continue
+            tasks = _of_pack(store, pack)
             spoilt = [t.number for t in tasks if not self._sound(t.number)]
             for number in spoilt:
                 self._note({"drop": number})

@@ -19,7 +19,7 @@ import xarray as xr
 
 from experiments.sweeps import identity, running
 from experiments.sweeps.reading import dataset
-from experiments.sweeps.store import MANIFEST, Store
+from experiments.sweeps.store import MANIFEST, Done, Store, Task
 from experiments.sweeps.writer import writing
 from scenarios.scenario import BASELINE
 
@@ -438,3 +438,32 @@ def test_who_writes_is_told_to_who_would(refused: Refused, finished: Path) -> No
             assert f"another command works on it (process {os.getpid()} on" in refused(
                 "sweep", *words, *more
             )
+
+
+def test_a_run_that_kills_its_process_is_kept_with_its_input_and_stops_no_other(
+    llo: Llo,
+    engine: tuple[str, str],
+    undisturbed: xr.Dataset,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Deadly(running._Job):
+        def __call__(self, task: Task) -> Done:
+            if task.number == 1:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return super().__call__(task)
+
+    folder = tmp_path / "store"
+    path = written(tmp_path, "count = 2", "count = 1")
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "_Job", Deadly)
+        code, out, err = llo("sweep", "run", path, "--out", folder, *EACH, *engine)
+    assert (code, err) == (0, "")
+    assert "1 tasks killed their processes: llo sweep restart tries them again" in out
+    assert "2 of 3 runs done (67%): 3 draws, 1 seeds; 1 failed" in out
+    assert "failed: draw 1, seed 0: KilledWorker: " in out
+    pi = undisturbed["x"].values[1, 0]
+    assert f"action.pi = {pi:g}" in out
+    code, out, _ = llo("sweep", "restart", folder, *engine)
+    assert "3 of 3 runs done (100%): 3 draws, 1 seeds; 0 failed" in out
+    assert read(folder).equals(undisturbed.isel(run=slice(0, 3)))

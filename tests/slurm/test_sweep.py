@@ -18,10 +18,10 @@ from experiments.sweeps.study import read
 slurm = pytest.importorskip("calibration.slurm")
 pytestmark = pytest.mark.usefixtures("slurm_node")
 Queued = Callable[[], list[str]]
-RUNS = 32
+RUNS = 48
 STUDY = f"""
 variants = ["leerrekening"]
-persons = 1000
+persons = 2000
 years_before = 1
 years_after = 1
 outputs = ["aes", "cost"]
@@ -52,7 +52,7 @@ def test_a_study_outlives_its_jobs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, queued: Queued
 ) -> None:
     monkeypatch.setattr(slurm, "A_ROUND", 1.0)
-    monkeypatch.setattr(slurm, "LEAD", (44, 300))  # workers live 16 s of the minute
+    monkeypatch.setattr(slurm, "LEAD", (34, 300))  # workers live 26 s of the minute
     at, jobs = made(tmp_path), set(queued())
     with pytest.raises(OSError, match=r"engine slurm: the queue takes no job: .*Invalid part"):
         running.run(at, "slurm", options(queue="nowhere"))
