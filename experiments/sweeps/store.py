@@ -217,7 +217,11 @@ class Store:
         found = np.full((stop - start, width), np.nan, np.float32)
         at = start
         while at < stop:
-            begin, some = self._found(self.task_of(at))
+            task = self.task_of(at)
+            if not self.digests[task.number]:
+                at = self.place(task.number) + task.rows
+                continue
+            begin, some = self._found(task)
             end = min(begin + len(some), stop)
             found[at - start : end - start] = some[at - begin : end - begin, columns]
             at = end
