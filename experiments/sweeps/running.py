@@ -166,7 +166,7 @@ def _room(told: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in FULL or any(f"errno = {n}" in str(error) for n in FULL):  # of HDF5
+        if error.errno in FULL:
             raise OSError(told.format("the disk is full")) from None
         raise
 

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,12 +26,12 @@ from experiments.sweeps.outputs import Layout, from_plain
 
 KIND, FORMAT = "llo sweep", 1
 META, DESIGN, MANIFEST, FAILURES = (
-    "store.json", "design.h5", "manifest.jsonl", "failures.jsonl",
+    "store.json", "design.npy", "manifest.jsonl", "failures.jsonl",
 )  # fmt: skip
 SHARDS, PACKS = "shards", "packs"
 PACK = 512  # tasks in a pack
 _FOLDER = 1_000  # shards in a folder
-_TAIL = 65_536  # bytes that are looked at together for the end of a line
+_TAIL = 65_536  # bytes, or rows of the design, that are looked at together
 Rows = NDArray[np.float32]
 
 
@@ -101,6 +100,22 @@ def added_to(path: Path) -> TextIO:
                 end = start
             file.truncate(end)
     return path.open("a", encoding="utf-8")
+
+
+def design(folder: Path, first: int, rows: int) -> NDArray[np.float64]:
+    """Rows of the design in a store."""
+    return np.array(np.load(folder / DESIGN, mmap_mode="r")[first : first + rows], float)
+
+
+def design_digest(folder: Path, rows: int) -> str:
+    """The checksum of so many rows of the design; empty where they cannot be read."""
+    found = hashlib.blake2b(digest_size=8)
+    try:
+        for first in range(0, rows, _TAIL):
+            found.update(design(folder, first, min(_TAIL, rows - first)).tobytes())
+    except (OSError, ValueError, EOFError):
+        return ""
+    return found.hexdigest()
 
 
 class Store:
@@ -186,9 +201,7 @@ class Store:
 
     def values(self, first: int, rows: int) -> NDArray[np.float64]:
         """Rows of the design: values of the factors, in order."""
-        # Not locked: a design is replaced, not changed, and not every cluster's disks have locks.
-        with h5py.File(self.folder / DESIGN, "r", locking=False) as file:
-            return np.asarray(file["x"][first : first + rows], float)
+        return design(self.folder, first, rows)
 
     def digest(self, task: int) -> str:
         """The checksum of a task's shard; empty where it is not done."""

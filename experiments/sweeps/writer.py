@@ -10,9 +10,8 @@ import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,6 +31,7 @@ from experiments.sweeps.store import (
     Stretch,
     Task,
     added_to,
+    design_digest,
     digest_of,
     packed,
     whole,
@@ -108,9 +108,15 @@ class Writer:
     def verify(self) -> int:
         """Read all shards and packs; how many tasks are to be done again for they are spoilt.
 
-        What was being written when its process was killed is taken away.
+        What was being written when its process was killed is taken away. ValueError if the design
+        is spoilt.
         """
         store, spoilt = self.store, 0
+        if design_digest(store.folder, store.rows) != store.meta["design_digest"]:
+            raise ValueError(
+                f"{store.folder / DESIGN}: spoilt or gone: put it back from a copy, or run the "
+                "study into another folder with --out"
+            )
         for part in (p for name in (SHARDS, PACKS) for p in (store.folder / name).rglob("*.part")):
             part.unlink(missing_ok=True)
         for pack, digest in list(store.packed.items()):
@@ -167,15 +173,14 @@ class Writer:
         path = self.store.folder / DESIGN
         with beside(path) as part:
             shutil.copyfile(path, part)
-            with h5py.File(part, "r+") as file:
-                x = file["x"]
-                x.resize(self.store.rows, axis=0)
-                many = _add(x, rows)
+            with part.open("r+b") as file:
+                many = _add(file, self.store.rows, len(self.store.names), rows)
         return many
 
     def expand(self, stretches: Sequence[Stretch], rows: int, meta: Mapping[str, Any]) -> None:
         """Ask for further stretches of a design that has so many rows by now."""
         found = {**self.store.meta, **meta, "rows": rows,
+                 "design_digest": design_digest(self.store.folder, rows),
                  "stretches": [[s.first, s.rows, s.seed] for s in stretches]}  # fmt: skip
         write_text(self.store.folder / META, json.dumps(found, indent=1))
         self.store.load()
@@ -185,11 +190,22 @@ def _of_pack(store: Store, pack: int) -> list[Task]:
     return [store.task(number) for number in range(pack * PACK, (pack + 1) * PACK)]
 
 
-def _add(x: Any, rows: Iterator[NDArray[np.float64]]) -> int:
+def _add(file: BinaryIO, there: int, width: int, rows: Iterator[NDArray[np.float64]]) -> int:
+    """Write rows after those that are there, in a .npy file; how many it has then."""
+
+    def head() -> None:  # as long for any number of rows
+        shape = {"descr": "<f8", "fortran_order": False, "shape": (there, width)}
+        file.seek(0)
+        np.lib.format.write_array_header_1_0(file, shape)
+
+    head()
+    file.seek(there * width * 8, os.SEEK_CUR)
+    file.truncate()
     for some in rows:
-        x.resize(x.shape[0] + some.shape[0], axis=0)
-        x[-some.shape[0] :] = some
-    return int(x.shape[0])
+        file.write(np.ascontiguousarray(some, "<f8").tobytes())
+        there += len(some)
+    head()
+    return there
 
 
 @contextmanager
@@ -260,15 +276,10 @@ def create(
         check_free(folder)
         for part in folder.glob("*.part"):
             part.unlink()
-        with beside(folder / DESIGN) as path, h5py.File(path, "w") as file:
-            x = file.create_dataset(
-                "x", (0, len(names)), float, maxshape=(None, len(names)),
-                chunks=(4096, len(names)), compression="gzip", shuffle=True, fletcher32=True,
-            )  # fmt: skip
-            x.attrs["factors"] = list(names)
-            many = _add(x, rows)
+        with beside(folder / DESIGN) as path, path.open("w+b") as file:
+            many = _add(file, 0, len(names), rows)
         stretches = [[0, many, seed] for seed in range(seeds)]
         found = {"kind": KIND, "format": FORMAT, **meta, "factors": list(names), "rows": many,
-                 "stretches": stretches}  # fmt: skip
+                 "stretches": stretches, "design_digest": design_digest(folder, many)}  # fmt: skip
         write_text(folder / META, json.dumps(found, indent=1))
     return Store(folder)

@@ -15,7 +15,7 @@ import xarray as xr
 from experiments.sweeps import outputs, reading, store, writer
 from experiments.sweeps.designs import Array
 from experiments.sweeps.reading import by_draw, dataset
-from experiments.sweeps.store import MANIFEST, META, Done, Store, Stretch, Task, write_shard
+from experiments.sweeps.store import DESIGN, MANIFEST, META, Done, Store, Stretch, Task, write_shard
 from experiments.sweeps.writer import create, writing
 
 NAMES = ["a", "b"]
@@ -346,7 +346,7 @@ def test_a_store_is_made_where_nothing_else_is(at: Store, tmp_path: Path) -> Non
         made(at.folder)
     half = tmp_path / "half"
     half.mkdir()
-    for name in ("design.h5", "design.h5.7.part", "lock"):  # of one that was killed
+    for name in (DESIGN, f"{DESIGN}.7.part", "lock"):  # of one that was killed
         (half / name).write_bytes(b"")
     assert go_on(made(half)) == 14
     assert not list(half.glob("*.part"))
@@ -356,13 +356,11 @@ def test_a_store_is_made_where_nothing_else_is(at: Store, tmp_path: Path) -> Non
         made(tmp_path / "full")
 
 
-def test_a_design_that_is_spoilt_is_not_read(at: Store) -> None:
-    path = at.folder / "design.h5"
-    content = bytearray(path.read_bytes())
-    content[len(content) - 200] ^= 255
-    path.write_bytes(content)
-    with pytest.raises(OSError, match="filter"):
-        at.values(0, 40)
+@pytest.mark.parametrize("harm", [spoil, Path.unlink, lambda path: path.write_bytes(b"")])
+def test_a_design_that_is_spoilt_is_told(harm: Callable[[Path], Any], at: Store) -> None:
+    harm(at.folder / DESIGN)
+    with pytest.raises(ValueError, match=r"design\.npy: spoilt or gone: put it back from a copy"):
+        go_on(at)
 
 
 def test_a_million_runs_are_read_without_holding_them(
