@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from experiments import comparing, fitting, sweeping, years
+from experiments import comparing, deciding, fitting, sensing, sweeping, years
 from experiments.console import (
     File,
     Json,
@@ -142,12 +142,10 @@ def policies(
     page: Annotated[
         bool, typer.Option("--page", help="Print the page docs/instruments.md, in Markdown.")
     ] = False,
-    odd: Annotated[
-        Path | None, typer.Option(help="Make the tables of this page anew, as docs/ODD.md.")
+    folder: Annotated[
+        Path | None,
+        typer.Option("--pages", help="Make the pages of this folder anew that come from data."),
     ] = None,
-    register: Annotated[
-        bool, typer.Option("--register", help="Print the page docs/assumptions.md, in Markdown.")
-    ] = False,
     as_json: Json = False,
 ) -> None:
     """List the instruments with their parameters, units, bounds and sources.
@@ -161,16 +159,8 @@ def policies(
     if page:
         print(pages.instruments(kinds), end="")
         return
-    if register:
-        from experiments import assumptions
-        from scenarios.scenario import resolve, solved
-
-        print(assumptions.page(solved(resolve("levels.toml"))), end="")
-        return
-    if odd is not None:
-        from experiments import odd as description
-
-        description.refresh(odd, kinds)
+    if folder is not None:
+        pages.make(folder, kinds)
         return
     print(json.dumps(printing.declarations(kinds), indent=1)) if as_json else printing.policies(
         kinds
@@ -226,5 +216,7 @@ def bench(
 
 
 app.add_typer(sweeping.app)
-for command in (years.run, years.backcast, fitting.calibrate, fitting.validate):
+for command in (
+    years.run, years.backcast, fitting.calibrate, fitting.validate, sensing.sobol, deciding.decide,
+):  # fmt: skip
     app.command()(command)

@@ -1,9 +1,11 @@
-"""Pages under docs/ that are made from declarations: instruments.md by `llo policies --page`."""
+"""Pages under docs/ that are made from declarations and results (`llo policies --pages`)."""
 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from simulator.laws import Law
@@ -145,3 +147,46 @@ def _table(declared: Mapping[str, Any]) -> list[str]:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
+
+
+def studies(page: str) -> str:
+    """The page on studies with its two tables made anew: what is kept, and outcomes."""
+    from experiments.sweeps.outcomes import OUTCOMES
+    from experiments.sweeps.outputs import OUTPUTS, USUAL
+
+    kept = [
+        f"| `{name}`{' *' if o.grouped else ''} | {o.long_name} | {o.unit} |"
+        f" {'yes' if name in USUAL else ''} |"
+        for name, o in OUTPUTS.items()
+    ]
+    found = [f"| `{o.name}` | {o.long_name} | {o.unit} | {o.sense} |" for o in OUTCOMES.values()]
+    tables = {
+        "## What is kept of a run": ["| output | meaning | unit | unless said otherwise |",
+                                     "|---|---|---|---|", *kept],
+        "## Outcomes": ["| outcome | meaning | unit | wanted |", "|---|---|---|---|", *found],
+    }  # fmt: skip
+    for heading, lines in tables.items():
+        start = page.index(heading)
+        end = page.find("\n## ", start + 1)
+        words, _, _ = page[start:end].partition("\n\n|")
+        words = re.sub(r"\n\n(OUTPUTS|OUTCOMES)\n$", "", words.rstrip("\n") + "\n").rstrip("\n")
+        page = page[:start] + words + "\n\n" + "\n".join(lines) + "\n" + page[end:]
+    return page
+
+
+def make(folder: Path, kinds: Mapping[str, type[Policy]]) -> None:
+    """Make the pages of a folder that come from declarations and results anew: all of them, or
+    their tables.
+    """
+    from calibration.files import write_text
+    from experiments import assumptions, sensitivity_page
+    from experiments import odd as description
+    from scenarios.scenario import resolve, solved
+
+    write_text(folder / "instruments.md", instruments(kinds))
+    write_text(folder / "assumptions.md", assumptions.page(solved(resolve("levels.toml"))))
+    if sensitivity_page.known() is not None:
+        write_text(folder / "sensitivity.md", sensitivity_page.page())
+    page = folder / "studies.md"
+    write_text(page, studies(page.read_text(encoding="utf-8")))
+    description.refresh(folder / "ODD.md", kinds)

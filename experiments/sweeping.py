@@ -17,6 +17,7 @@ from experiments.console import (
     Memory,
     Queue,
     Walltime,
+    counted,
     engine_options,
     with_progress,
 )  # fmt: skip
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="sweep", no_args_is_help=True,
-    help="Run a study of many runs, on this machine or a cluster; kill it, and go on.",
+    help="Run a study of many runs, on this machine or a cluster; kill it, and go on.\n\n"
+    "Example: llo sweep run quick",
 )  # fmt: skip
 
 Folder = Annotated[Path, typer.Argument(metavar="STORE", help="The folder of a study's results.")]
@@ -65,7 +67,12 @@ def run(
         raise ValueError(f"--per-task {each}: give 1 or more")
     _check_runs(runs)
     ready, file = read(study), find(study)
-    store = running.make(ready, out or Path("out") / file.stem, file, each)
+    store = with_progress(
+        f"Where intercepts lie: {file.stem}", len(ready.names),
+        lambda tell: running.make(
+            ready, out or Path("out") / file.stem, file, each, say=counted(tell)
+        ),
+    )  # fmt: skip
     _go(store, engine, options, runs, as_json)
 
 
@@ -119,7 +126,7 @@ def expand(
 
     Example: llo sweep expand out/quick --draws 256
     """
-    from experiments.sweeps import running
+    from experiments.sweeps import expanding
     from experiments.sweeps.store import Store
 
     if seeds is None and draws is None and levels is None:
@@ -127,7 +134,7 @@ def expand(
     if draws is not None and levels is not None:
         raise ValueError("--draws and --levels: a design has one of them")
     found = Store(store)
-    running.expand(found, seeds=seeds, draws=draws, levels=levels)
+    expanding.expand(found, seeds=seeds, draws=draws, levels=levels)
     _tell(found, as_json)
 
 

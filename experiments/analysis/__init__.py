@@ -1,1 +1,1 @@
-"""Sensitivity of any outputs to any factors: Sobol, Morris, PAWN, their rankings and pictures."""
+"""What many runs say: sensitivity, decisions under uncertainty, scenario discovery."""

@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from experiments.results import LONG_NAMES
 from experiments.table import NULL, SHARES, yearly_cost
 
 Row = NDArray[np.float32]
@@ -48,6 +49,10 @@ def _yearly(name: str) -> Callable[[xr.Dataset], xr.DataArray]:
     return lambda data: data[name]
 
 
+def _always(name: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    return lambda data: data[name] * xr.ones_like(data["awards_eur"])
+
+
 def _cost(data: xr.Dataset) -> xr.DataArray:
     return yearly_cost(data, data.sel(variant=NULL))
 
@@ -73,9 +78,11 @@ OUTPUTS: dict[str, Output] = {
     "cost": Output("cost to the State above the null", "EUR/year", _cost),
     "public": Output("public money for courses, by class together", "EUR/year", _public),
     **{
-        name: Output(f"public money: {name}", "EUR/year", _yearly(f"{name}_eur"))
+        name: Output(LONG_NAMES[f"{name}_eur"], "EUR/year", _yearly(f"{name}_eur"))
         for name in SHARES
     },
+    "lead_time": Output("from the decision to the first learner, stated", "months",
+                        _always("lead_time")),
     "liability": Output("unused rights at the end of the year", "EUR", _yearly("outstanding_eur")),
     "awards": Output("awards of public money", "1/year", _yearly("awards")),
     "turned_away": Output("applications turned away", "1/year", _yearly("turned_away")),
@@ -84,7 +91,7 @@ OUTPUTS: dict[str, Output] = {
                           _yearly("job_courses")),
 }  # fmt: skip
 USUAL = ("aes", "nea", "need", "learners", "reach", "recipients", "cost", "public", *SHARES,
-         "liability", "awards", "completed")  # fmt: skip
+         "liability", "awards", "completed", "lead_time")  # fmt: skip
 USUAL_GROUPS = ("all", "education:low", "education:practical", "contract:flexible",
                 "contract:unemployed")  # fmt: skip
 

@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from calibration.engines import NEEDS
 from experiments.sweeps.outputs import OUTPUTS
 from experiments.sweeps.store import PACK, Store
 
@@ -81,7 +82,10 @@ def _lazily(
     read: Callable[[int, int, slice], NDArray[Any]],
     runs: int, width: int, dtype: np.dtype[Any], some: int,
 ) -> dask.array.Array:  # fmt: skip
-    import dask.array as da
+    try:
+        import dask.array as da
+    except ImportError:
+        raise ValueError(NEEDS) from None
 
     # Its name is random: a store is not told from another by what it holds now.
     return da.from_array(

@@ -1,4 +1,4 @@
-"""Making the store of a study, running what is missing in it, and asking for more."""
+"""Making the store of a study, and running what is missing in it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from calibration.files import write_text
 from experiments.results import commit
 from experiments.sweeps import designs, factors, identity, manifold, outputs, worker
 from experiments.sweeps.designs import Array, Shape
-from experiments.sweeps.store import Done, Store, Stretch, Task, added_to, entries
+from experiments.sweeps.store import Done, Store, Task, added_to, entries
 from experiments.sweeps.study import Ready, checked
 from experiments.sweeps.writer import Writer, check_free, create, writing
 
@@ -125,7 +125,7 @@ def make(
     if ready.study.design.kind == "table":
         deque(rows_of(ready, shape), maxlen=0)  # what is wrong with it is told before any work
     else:
-        _check_runs(shape.rows * ready.study.seeds.count)
+        check_runs(shape.rows * ready.study.seeds.count)
     scenario = spin_up.settled(ready.scenario)
     ready = Ready(ready.study, scenario, ready.text)
     design = scenario.design()
@@ -149,11 +149,11 @@ def make(
         "commit": commit(),
         "introduced": int(scenario.time.introduction[:4]),
     }  # fmt: skip
-    with _room(f"{folder}: {{}}: make room, then run it again"):
+    with room(f"{folder}: {{}}: make room, then run it again"):
         return create(folder, meta, ready.names, rows_of(ready, shape), study.seeds.count)
 
 
-def _check_runs(many: int) -> None:
+def check_runs(many: int) -> None:
     if many > MOST:
         raise ValueError(
             f"a study of {many:,} runs: at most {MOST:,}: take fewer draws, levels or seeds"
@@ -161,7 +161,7 @@ def _check_runs(many: int) -> None:
 
 
 @contextmanager
-def _room(told: str) -> Iterator[None]:
+def room(told: str) -> Iterator[None]:
     """OSError with one line, of which this is a form, when there is no room on the disk."""
     try:
         yield
@@ -197,9 +197,11 @@ def _read_again(store: Store) -> Ready:
     return checked(text, tomllib.loads(text), Path(store.meta["study_file"]))
 
 
-def check(store: Store) -> None:
-    """ValueError with what has changed since the store was made, if anything has."""
-    file = Path(store.meta["study_file"])
+def check(store: Store, study: Path | None = None) -> None:
+    """ValueError with what has changed since the store was made, if anything has; `study` is the
+    file of its study, the one that it was made from unless given.
+    """
+    file = study or Path(store.meta["study_file"])
     if file.is_file() and file.read_text(encoding="utf-8") != store.meta["study"]:
         raise ValueError(
             f"{store.folder}: the study {file} has changed since this store was made: put it back, "
@@ -220,17 +222,19 @@ def run(
     options: Options | None = None,
     *,
     at_most: int | None = None,
+    until: float | None = None,
     failed: bool = False,
     tell: Callable[[Session], None] = lambda session: None,
     say: Callable[[str], None] = lambda line: None,
 ) -> Session:
-    """Run what is missing, at most so many runs of it; with `failed` also what failed before.
+    """Run what is missing, at most so many runs of it, and none begun after the moment `until` of
+    the monotonic clock; with `failed` also what failed before.
 
     Raises ValueError when the model or the study has changed, and OSError when the disk is full or
     the engine is lost; what is done is kept in any case.
     """
     with (
-        _room(f"{store.folder}: {{}}; what is done is kept: make room, then {_restart(store)}"),
+        room(f"{store.folder}: {{}}; what is done is kept: make room, then {_restart(store)}"),
         writing(store) as writer,
     ):
         check(store)
@@ -243,6 +247,8 @@ def run(
         tasks: Iterator[Task] = store.missing()
         if at_most is not None:
             tasks = islice(tasks, -(-at_most // store.per_task))
+        if until is not None:
+            tasks = takewhile(lambda task: time.monotonic() < until, tasks)
         head = next(tasks, None)
         if head is None:
             return _session("none", 0)
@@ -318,78 +324,3 @@ def sessions(store: Store) -> list[dict[str, Any]]:
         if not last["ended"] and {**last, "ended": True} not in found:
             found.append(last)
     return found
-
-
-def expand(
-    store: Store, *, seeds: int | None = None, draws: int | None = None, levels: int | None = None
-) -> int:
-    """Ask for so many seeds, draws or levels of a grid in all; how many runs that adds.
-
-    What is done stays. Raises ValueError when there are as many already, or the design has none.
-    """
-    with (
-        _room(f"{store.folder}: {{}}; nothing was changed: make room, then expand it again"),
-        writing(store) as writer,
-    ):
-        check(store)
-        before, stretches = store.runs, list(store.stretches)
-        design, rows = dict(store.meta["design"]), store.rows
-        solved = dict(store.meta["manifold"])
-        known = sorted({s.seed for s in stretches})
-        if draws is not None or levels is not None:
-            more, design = _further(store, draws, levels)
-            # of a finer grid's rows some are there already
-            _check_runs(max(seeds or 0, len(known)) * shape_of(ready_of(store), draws, levels).rows)
-            rows = writer.extend(more)
-            stretches += [Stretch(store.rows, rows - store.rows, seed) for seed in known]
-        if seeds is not None:
-            _more("--seeds", seeds, len(known))
-            _check_runs(rows * seeds)
-            fresh = range(len(known), seeds)
-            stretches += [Stretch(0, rows, seed) for seed in fresh]
-            solved |= manifolds(ready_of(store), fresh)
-        writer.expand([s for s in stretches if s.rows], rows,
-                      {"design": design, "manifold": solved})  # fmt: skip
-    return store.runs - before
-
-
-def _further(
-    store: Store, draws: int | None, levels: int | None
-) -> tuple[Iterator[Array], dict[str, Any]]:
-    """Rows that so many draws or levels in all add, and what the design is then."""
-    ready, design = ready_of(store), dict(store.meta["design"])
-    kind = design["kind"]
-    if draws is not None:
-        if kind in ("grid", "table"):
-            remedy = "--levels" if kind == "grid" else "--seeds"
-            raise ValueError(f"--draws: a {kind} has none: give {remedy}, or another study")
-        _more("--draws", draws, design["draws"])
-        rows = rows_of(ready, shape_of(ready, draws=draws), design["draws"])
-        return rows, design | {"draws": draws}
-    if kind != "grid":
-        remedy = "--seeds" if kind == "table" else "--draws"
-        raise ValueError(f"--levels: the design is {kind}, which has none: give {remedy}")
-    if all(f.values for f in ready.study.factors):
-        raise ValueError("--levels: every factor has the values that the study names: give --seeds")
-    _more("--levels", levels or 0, design["levels"])
-    grids = [*design.get("coarser", []), design["levels"]]
-    old = [
-        [factors.value(f, designs.level(n, np.arange(n), bool(f.values)), ready.scenario)
-         for f, n in zip(ready.study.factors, shape_of(ready, levels=g).choices, strict=True)]
-        for g in grids
-    ]  # fmt: skip
-
-    def fresh() -> Iterator[Array]:
-        for some in rows_of(ready, shape_of(ready, levels=levels)):
-            there = [
-                np.all([np.isin(x, v) for x, v in zip(some.T, values, strict=True)], axis=0)
-                for values in old
-            ]
-            yield some[~np.any(there, axis=0)]
-
-    return fresh(), design | {"levels": levels, "coarser": grids}
-
-
-def _more(option: str, wanted: int, there: int) -> None:
-    if wanted <= there:
-        raise ValueError(f"{option} {wanted}: there are {there} already: give more than that")
