@@ -140,9 +140,9 @@ def _going(store: Store, engine: str, options: Any, deadline: float | None) -> C
 
 
 def _double(store: Store, base: int) -> None:
-    from experiments.sweeps import running
+    from experiments.sweeps import expanding
 
-    running.expand(store, draws=base)
+    expanding.expand(store, draws=base)
 
 
 def as_data(found: Sensed) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def of_scenario(scenario: Scenario, own: Iterable[Path]) -> dict[str, str]:
     found[f"ensemble {ensemble.name}"] = _digest(ensemble.read_bytes())
     found |= {f"package {name}": version(name) for name in PACKAGES}
     found["Python"] = platform.python_version()
-    found["scenario"] = _digest(scenario.model_dump_json().encode())
+    found[f"scenario {ready.study.scenario}"] = _digest(scenario.model_dump_json().encode())
     return found
 
 
