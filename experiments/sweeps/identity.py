@@ -23,7 +23,9 @@ def _digest(content: bytes) -> str:
 
 def of(ready: Ready) -> dict[str, str]:
     """A checksum by what it is of: files of the model and its data, packages, the scenario."""
-    return of_scenario(ready.scenario, [Path(__file__).parent / name for name in OWN])
+    found = of_scenario(ready.scenario, [Path(__file__).parent / name for name in OWN])
+    found[f"scenario {ready.study.scenario}"] = found.pop("scenario")
+    return found
 
 
 def of_scenario(scenario: Scenario, own: Iterable[Path]) -> dict[str, str]:
@@ -43,7 +45,7 @@ def of_scenario(scenario: Scenario, own: Iterable[Path]) -> dict[str, str]:
     found[f"ensemble {ensemble.name}"] = _digest(ensemble.read_bytes())
     found |= {f"package {name}": version(name) for name in PACKAGES}
     found["Python"] = platform.python_version()
-    found[f"scenario {ready.study.scenario}"] = _digest(scenario.model_dump_json().encode())
+    found["scenario"] = _digest(scenario.model_dump_json().encode())
     return found
 
 
