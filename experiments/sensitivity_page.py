@@ -12,10 +12,12 @@ import numpy as np
 import xarray as xr
 
 from calibration.files import read_netcdf
+from experiments.sweeps import factors
 from experiments.sweeps.outcomes import OUTCOMES
 
 FILE = Path(__file__).parent / "sobol.nc"
 SHOWN = 5  # factors of an outcome
+DRAWN = "leerrekening"  # in the pictures of the page: the variant that does most
 _HEAD = """\
 # Which assumptions decide
 
@@ -33,6 +35,10 @@ to much more than one. Intervals that are wide say little more than which factor
 ![Total and first-order indices](sensitivity.png)
 
 *{drawn}: the leading factors of each outcome.*
+
+![Total indices year by year](sensitivity-years.png)
+
+*{drawn}: the same by calendar year.*
 
 By their mean total index over all outcomes and variants:
 
@@ -73,7 +79,7 @@ def page() -> str:
     text = _HEAD.format(
         factors=data.sizes["factor"], runs=data.attrs["runs"], persons=data.attrs["persons"],
         variants=", ".join(variants), base=data.attrs["base"], end=data.attrs["end"],
-        drawn=data.attrs["drawn"],
+        drawn=DRAWN,
         order="\n".join(named),
     )  # fmt: skip
     blocks = [_block(data, variant) for variant in variants]
@@ -82,7 +88,11 @@ def page() -> str:
 
 def _named(label: str, of: dict[str, list[str]]) -> str:
     names = of[label]
-    return f"`{label}`" if names == [label] else f"{label} ({', '.join(f'`{n}`' for n in names)})"
+    return (
+        factors.meaning(label)
+        if names == [label]
+        else f"{label} ({', '.join(f'`{n}`' for n in names)})"
+    )
 
 
 def _block(data: xr.Dataset, variant: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -185,3 +186,9 @@ def members_of(scenario: Scenario) -> ensemble.Ensemble:
 def solved() -> tuple[priors.Solved, ...]:
     """The intercepts that a run solves."""
     return priors.read().solved
+
+
+def meaning(name: str) -> str:
+    """What a factor is in a few words, with its name; a group is its own name."""
+    known = known_priors().get(name)
+    return f"{re.split('[,;:(]', known.doc)[0].strip()} ({name})" if known else name

@@ -16,8 +16,8 @@ from experiments.analysis.bootstrap import Interval
 from experiments.analysis.morris import Effects
 from experiments.analysis.pawn import Pawn
 from experiments.analysis.sobol import Indices
-from experiments.sweeps import designs, reading, running
-from experiments.sweeps.outcomes import Outcome, needs
+from experiments.sweeps import designs, factors, reading, running
+from experiments.sweeps.outcomes import OUTCOMES, Outcome, needs
 from experiments.sweeps.store import Store
 from experiments.table import NULL
 from simulator import draws
@@ -218,7 +218,7 @@ def dataset(store: Store, found: Sensed, end: str) -> xr.Dataset:
         out[name].attrs["units"] = "1"
     scenario = json.loads(store.meta["scenario"])
     out.attrs = {
-        "kind": "llo sobol", "base": found.draws, "end": end, "drawn": found.variants[-1],
+        "kind": "llo sobol", "base": found.draws, "end": end,
         "runs": found.draws * int(store.meta["design"]["block"]), "persons": scenario["persons"],
         "title": store.meta["title"], "commit": store.meta["commit"],
         "factors": json.dumps(_of_label(store)),
@@ -244,15 +244,18 @@ def save(store: Store, found: Sensed, end: str, folder: Path) -> list[Path]:
     written = [folder / "indices.nc"]
     write_netcdf(dataset(store, found, end), written[0])
     titles = [f"{v}: {o.long_name}" for o, v in found.columns]
+    labels = [factors.meaning(label) for label in found.labels]
+    each = list({o.of: o for o in found.outcomes}.values())  # one of those that differ in years
     for variant in found.variants:
         at = [found.column(o, variant) for o in found.outcomes]
         named = [o.long_name for o in found.outcomes]
         bars = drawn.bars(
-            _of(found.indices.first, at), _of(found.indices.total, at), found.labels, named,
+            _of(found.indices.first, at), _of(found.indices.total, at), labels, named,
             title=f"{variant}: {found.draws} base samples, 95% intervals",
         )  # fmt: skip
         course = drawn.over_years(
-            found.years, _of(found.yearly, at), found.labels, named,
+            found.years, _of(found.yearly, [found.column(o, variant) for o in each]), labels,
+            [_plainly(o) for o in each],
             title=f"{variant}: total indices year by year",
         )  # fmt: skip
         for kind, figure in (("bars", bars), ("years", course)):
@@ -260,12 +263,18 @@ def save(store: Store, found: Sensed, end: str, folder: Path) -> list[Path]:
             picture.save(figure, written[-1])
     if len(found.growth) > 1:
         figure = drawn.convergence(
-            [g.base for g in found.growth], [g.total for g in found.growth], found.labels, titles,
+            [g.base for g in found.growth], [g.total for g in found.growth], labels, titles,
             title="Total indices by the number of base samples",
         )  # fmt: skip
         written.append(folder / "convergence.png")
         picture.save(figure, written[-1])
     return written
+
+
+def _plainly(outcome: Outcome) -> str:
+    """What an outcome is without the years that it is taken over."""
+    alike = (o for o in OUTCOMES.values() if o.of == outcome.of and not (o.when or o.calendar))
+    return next(alike, outcome).long_name
 
 
 def _of(interval: Interval, columns: Sequence[int]) -> Interval:

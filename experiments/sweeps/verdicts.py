@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -131,13 +130,6 @@ def _unit(parameter: str, scenario: Scenario) -> str:
     return declared.unit if declared is not None and declared.unit in ("EUR", "hours") else ""
 
 
-@cache
-def meaning(parameter: str) -> str:
-    """What a parameter is, in words."""
-    known = factors.known_priors().get(parameter)
-    return f"{known.doc} ({parameter})" if known else parameter
-
-
 def verdict(
     store: Store, weights: Weights, limits: Sequence[Threshold], *, seed: int = 0
 ) -> Verdict:
@@ -171,7 +163,7 @@ def failures(
 ) -> list[Failure]:
     """For every variant and threshold, when it is missed; those of the null are left out."""
     x, units = inputs(store, np.asarray(found["draw"].values, int))
-    labels = {str(n): meaning(str(n)) for n in x["factor"].values}
+    labels = {str(n): factors.meaning(str(n)) for n in x["factor"].values}
     told = []
     for t in limits:
         values = found[t.outcome]

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from experiments import assumptions
+from experiments import assumptions, sensitivity_page
 from experiments.lights import LIT
 from experiments.pages import instruments, studies
 from experiments.picture import LEVELS
@@ -230,3 +230,11 @@ def test_the_page_on_studies_is_what_is_declared_and_its_study_can_run(tmp_path:
     assert found.names == ["leerrekening.deposit", "action.pi", "plans.price"]
     for name in re.findall(r"^\| `(\w+)` \|", page.split("## What a study says")[0], re.MULTILINE):
         assert read_study(name).study.title
+
+
+def test_the_page_on_sensitivity_is_what_the_indices_say() -> None:
+    page = (DOCS / "sensitivity.md").read_text(encoding="utf-8")
+    assert page == sensitivity_page.page(), "make pages"
+    found = sensitivity_page.ranks()
+    assert set(found.values()) == set(range(1, 19))
+    assert set(found) == set(read_study("sobol").names)
