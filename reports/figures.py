@@ -37,7 +37,7 @@ EURO_LOOKS = {
     "programme": ("#a8b5a2", "--"), "administration": ("#6e7f68", "||"),
 }  # fmt: skip
 _STYLE: dict[str, Any] = {
-    "svg.fonttype": "none", "svg.hashsalt": "llo", "font.family": "DejaVu Sans", "font.size": 8.5,
+    "font.family": "DejaVu Sans", "font.size": 8.5,
     "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": INK, "xtick.color": INK,
     "ytick.color": INK, "axes.spines.top": False, "axes.spines.right": False, "grid.color": FAINT,
     "axes.grid": True, "grid.linewidth": 0.6, "axes.axisbelow": True, "figure.facecolor": "none",
@@ -70,7 +70,7 @@ def band(
     )
     k, own = compared.variants.index(variant), shade(compared, variant)
     if np.isfinite(low).any():
-        ax.fill_between(x, low, high, color=own, alpha=0.16, lw=0)
+        ax.fill_between(x, low, high, color=own, alpha=0.13, lw=0)
     ax.plot(x, middle, color=own, ls=LINES[k % len(LINES)], lw=1.7,
             label=lang.say(names.variant(variant)))  # fmt: skip
 

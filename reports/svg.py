@@ -6,6 +6,7 @@ import io
 import re
 from html import escape
 
+import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from reports.figures import FAINT, INK, PAPER
@@ -23,7 +24,8 @@ _THEMED = {
 def inline(figure: Figure, key: str, title: str, told: str) -> str:
     """The figure as one <svg> element with a title and a description; ids begin with `key`."""
     file = io.StringIO()
-    figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "llo"}):  # text stays text
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     text = file.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)

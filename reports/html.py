@@ -1,0 +1,116 @@
+"""The report as one page that holds all it needs: no script, no address, no server."""
+
+from __future__ import annotations
+
+import io
+from functools import cached_property
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from reports import names, svg
+from reports.language import Language
+from reports.parts import (
+    Bullets,
+    Figure90,
+    Listed,
+    Missing,
+    Picture,
+    Plain,
+    Report,
+    Said,
+    Table,
+    Value,
+    _,
+)
+
+FOLDER = Path(__file__).parent / "templates"
+KINDS = {Said: "said", Bullets: "bullets", Table: "table", Picture: "picture", Missing: "missing"}
+
+
+class Page:
+    """What the template asks for while it is filled in."""
+
+    def __init__(self, report: Report, language: Language) -> None:
+        self.report, self.language = report, language
+
+    @cached_property
+    def steps(self) -> list[tuple[str, list[object]]]:
+        """Sections by step of the Beleidskompas, for the table of contents."""
+        found: list[tuple[str, list[object]]] = []
+        for section in self.report.sections:
+            step = self.language.say(section.step)
+            if not found or found[-1][0] != step:
+                found.append((step, []))
+            found[-1][1].append(section)
+        return found
+
+    def kind(self, block: object) -> str:
+        """Which part of the template a block is for."""
+        return KINDS[type(block)]
+
+    def say(self, value: Value | None) -> Markup:
+        """A value with its mark-up: names and commands as code, a light as a badge."""
+        if isinstance(value, Plain):
+            return Markup("<code>{}</code>").format(value.text)  # noqa: S704
+        if isinstance(value, Figure90):
+            return self._figure(value)
+        if isinstance(value, Listed):
+            return escape(self.language.say(value))
+        if isinstance(value, Said):
+            message = self.language.catalogue.gettext(value.message) if value.message else ""
+            told = {k: self.say(v) for k, v in value.fields.items()}
+            return Markup(escape(message)).format(**told)  # noqa: S704
+        return escape(self.language.say(value))
+
+    def words(self, value: Value | None) -> str:
+        """A value without mark-up."""
+        return self.language.say(value)
+
+    def _figure(self, figure: Figure90) -> Markup:
+        """A figure whose band does not break over lines; its light as a letter that is read out."""
+        middle, between, rest = self.language.figure(figure.estimate, figure.decimals).partition(" ")
+        shown = Markup('<span class="figure"><b>{}</b>{}{}</span>').format(middle, between, rest)
+        return shown
+
+    def light(self, cell: Value | None) -> Markup:
+        """The badge of a cell: its letter to see, its meaning to hear."""
+        if not isinstance(cell, Figure90) or not cell.light:
+            return Markup("")
+        word = self.words(names.LIGHTS[cell.light])
+        return Markup(
+            ' <span class="light {}" title="{}"><span aria-hidden="true">{}</span>'
+            '<span class="hidden">{}</span></span>'
+        ).format(cell.light, word, word[0], word)
+
+    def numeric(self, cell: Value | None) -> bool:
+        """Whether a cell stands to the right."""
+        return not isinstance(cell, Said | Plain)
+
+    def drawing(self, picture: Picture, number: int) -> Markup:
+        """One panel as a drawing in the page."""
+        panel = picture.panels[number]
+        key = f"{picture.key}-{number}"
+        return Markup(  # noqa: S704
+            svg.inline(panel.draw(self.language), key, self.words(panel.title),
+                       self.words(panel.told))
+        )  # fmt: skip
+
+
+def page(report: Report, language: Language) -> str:
+    """The page as text."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.globals["_"] = lambda message: language.catalogue.gettext(message)
+    style = (FOLDER / "report.css").read_text(encoding="utf-8")
+    filled = io.StringIO()
+    template = environment.get_template("report.html")
+    template.stream(p=Page(report, language), report=report, language=language,
+                    style=Markup(style)).dump(filled)  # noqa: S704  # fmt: skip
+    return filled.getvalue()
+
+
+LABELS = (_("Contents"), _("To the content"))
