@@ -38,12 +38,13 @@ def unknown(context: Context) -> tuple[Block, ...]:
 
 def register(context: Context) -> tuple[Block, ...]:
     """The assumptions that are uncertain: range, class and quality of the source."""
-    rows = []
-    for p in sorted(priors.read().priors, key=lambda p: ("KXP".index(p.kind), p.name)):
-        rows.append(Row(p.name, names.known(p.doc), (
+    rows = [
+        Row(p.name, names.known(p.doc), (
             Plain(p.name), _digits(p.low), _digits(p.central), _digits(p.high),
             names.known(p.unit), names.LIGHTS[p.kind], names.known(TAG_MEANINGS[p.ver]),
-        )))  # fmt: skip
+        ))
+        for p in sorted(priors.read().priors, key=lambda p: ("KXP".index(p.kind), p.name))
+    ]  # fmt: skip
     head = (_("assumption"), _("name"), _("low"), _("central"), _("high"), _("unit"), _("class"),
             _("source of its size"))  # fmt: skip
     table = Table(

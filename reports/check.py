@@ -20,9 +20,9 @@ YEARLY = (
 )  # fmt: skip
 MONTHLY = ("outlay_eur_month", "liability_eur_month", "awards_month")
 NEEDED = {
-    **dict.fromkeys(LEVELS, {"variant", "time", "group"}),
-    **dict.fromkeys(YEARLY, {"variant", "year"}),
-    **dict.fromkeys(MONTHLY, {"variant", "month"}),
+    **{name: {"variant", "time", "group"} for name in LEVELS},
+    **{name: {"variant", "year"} for name in YEARLY},
+    **{name: {"variant", "month"} for name in MONTHLY},
     "stage_share": {"variant", "time", "stage"},
     "reach": {"variant", "year", "group"},
     "persons": {"group"},

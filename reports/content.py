@@ -60,13 +60,13 @@ def question(context: Context) -> tuple[Block, ...]:
           "people learn, and those above all who learn least now? Compared are {variants}, each "
           "beside the null option: no new policy, with all that is in force anyway.",
           variants=Listed(tuple(names.variant(v) for v in context.others))),
-        _("The aim is a culture in which learning goes without saying for everybody; in 2030 62% of "
-          "persons of 25 to 64 are to take part in learning each year. Practically educated people, "
-          "flexible workers and the unemployed take part least."),
+        _("The aim is a culture in which learning goes without saying for everybody; in 2030 62% "
+          "of persons of 25 to 64 are to take part in learning each year. Practically educated "
+          "people, flexible workers and the unemployed take part least."),
         _("Concerned are workers, jobseekers, employers, training providers, social partners with "
           "their O&O-fondsen, UWV and municipalities, and the ministries of Social Affairs and "
           "Employment, of Education, Culture and Science, of Economic Affairs and of Finance."),
-        effects.instruments(context),
+        *effects.instruments(context),
     )  # fmt: skip
 
 
@@ -74,8 +74,9 @@ def reading(context: Context) -> tuple[Block, ...]:
     """How to read a figure."""
     c = context.compared
     band = (
-        _("How to read a figure: 1.2 [0.8, 1.9] is a median of 1.2 with a 90% band from 0.8 to 1.9, "
-          "over {lives} simulated lives of {members} parameter sets that published figures admit.",
+        _("How to read a figure: 1.2 [0.8, 1.9] is a median of 1.2 with a 90% band from 0.8 to "
+          "1.9, over {lives} simulated lives of {members} parameter sets that published figures "
+          "admit.",
           lives=Number(c.count), members=Number(c.members)) if c.members
         else _("How to read a figure: 1.2 ±0.3 is a mean with half of its 90% interval over "
                "{lives} simulated lives at central values; what parameters leave open is not in "
@@ -86,7 +87,8 @@ def reading(context: Context) -> tuple[Block, ...]:
         _("Figures are rounded to what their error supports. A dash stands where a measure has no "
           "meaning. The light says what drives the band:"),
         Bullets(tuple(
-            _("{light}: {told}", light=names.LIGHTS[k], told=names.LIGHTS_TOLD[k])
+            _("{letter}, {light}: {told}", letter=names.LETTERS[k], light=names.LIGHTS[k],
+              told=names.LIGHTS_TOLD[k])
             for k in names.LIGHTS
         )),
     )  # fmt: skip

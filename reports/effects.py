@@ -13,6 +13,7 @@ from reports.measures import EURO, GROUPS, STAGES, TARGET, TARGET_YEAR
 from reports.parts import (
     Block,
     Bullets,
+    Listed,
     Missing,
     Number,
     Panel,
@@ -25,6 +26,9 @@ from reports.parts import (
     _,
 )
 
+OWN = ("Flexibility", "Time to introduce")  # of an instrument: the null option has none
+
+
 def five(context: Context) -> tuple[Block, ...]:
     """The five criteria side by side."""
     rows: list[Row] = []
@@ -35,8 +39,9 @@ def five(context: Context) -> tuple[Block, ...]:
         if not rows or all(r.key != f"heading-{c.criterion}" for r in rows):
             rows.append(Row(f"heading-{c.criterion}", names.known(c.criterion), (), heading=True))
         cells = tuple(
+            None if v == NULL and c.criterion in OWN else
             told(judged.values[v], judged.drivers.get(v), c.decimals) for v in context.variants
-        )
+        )  # fmt: skip
         label = _("{measure} ({unit})", measure=names.known(c.label), unit=names.known(c.unit))
         rows.append(Row(f"{c.criterion}: {c.label}", label, cells))
     keys = {r.key for r in rows}
@@ -67,12 +72,14 @@ def participation(context: Context) -> tuple[Block, ...]:
         )) for year in c.full_years
     ]  # fmt: skip
     table = Table("participation", _("Participation by calendar year, % of persons of 25 to 64"),
-                  (_("year"), *context.heads), tuple(rows), (context.source,), c.variants)  # fmt: skip
+                  (_("year"), *context.heads), tuple(rows), (context.source,),
+                  c.variants)  # fmt: skip
     picture = Picture(
         "participation", _("Participation on the AES scale, beside the target of 62% for 2030"),
         (Panel(_("Participation by calendar year"),
-               _("Lines with bands, one for each variant, from the introduction on; the null option "
-                 "also before it. A dashed line stands at the target of 62%, a star at 2030."),
+               _("Lines with bands, one for each variant, from the introduction on; the null "
+                 "option also before it. A dashed line stands at the target of 62%, a star at "
+                 "2030."),
                partial(figures.participation, context.data)),
          Panel(_("What each variant adds"),
                _("Lines with bands, one for each variant: percentage points above the null "
@@ -184,7 +191,8 @@ def money(context: Context) -> tuple[Block, ...]:
             for v in c.others)))  # fmt: skip
     head = (_("year"), *(names.variant(v) for v in c.others))
     table = Table("money", _("Cost and liability by calendar year"), head, tuple(rows),
-                  (_("Not corrected for inflation or wages."), context.source), c.others)  # fmt: skip
+                  (_("Not corrected for inflation or wages."), context.source),
+                  c.others)  # fmt: skip
     panels = (
         Panel(_("Public outlay"),
               _("Lines with bands, one for each variant: public money of the past twelve months, "
@@ -193,9 +201,9 @@ def money(context: Context) -> tuple[Block, ...]:
               _("Lines with bands, one for each variant: rights that were granted and are not yet "
                 "used or lapsed."), partial(figures.liability, context.data)),
     )  # fmt: skip
-    words = _("Cost is what the State pays for the variant above the null option: awards, programmes "
-             "and administration, less what returns. A liability is a right that may still be "
-             "used; most of a leerrecht lapses unused.")  # fmt: skip
+    words = _("Cost is what the State pays for the variant above the null option: awards, "
+             "programmes and administration, less what returns. A liability is a right that may "
+             "still be used; most of a leerrecht lapses unused.")  # fmt: skip
     return (words, Picture("money", _("Cost and liability over the years"), panels, table,
                           context.source))  # fmt: skip
 
@@ -249,8 +257,8 @@ def stages(context: Context) -> tuple[Block, ...]:
                   tuple(rows), (context.source,), c.variants)  # fmt: skip
     panels = tuple(
         Panel(_("{variant}: stages of change", variant=names.variant(v)),
-              _("Columns at some moments, divided by stage; ribbons join a stage with itself at the "
-                "next moment, whiskers are 90% bands."),
+              _("Columns at some moments, divided by stage; ribbons join a stage with itself at "
+                "the next moment, whiskers are 90% bands."),
               partial(stage_figures.alluvial, context.data, v)) for v in c.variants
     )  # fmt: skip
     words = _("People move from seeing no need, by way of considering and planning, to a course of "
@@ -260,22 +268,36 @@ def stages(context: Context) -> tuple[Block, ...]:
                           context.source))  # fmt: skip
 
 
-def instruments(context: Context) -> Table:
-    """What each variant is made of."""
-    rows = []
+def instruments(context: Context) -> tuple[Block, ...]:
+    """What each variant is made of, and how its instruments are set."""
+    scenario, rows = context.scenario, []
     for v in context.variants:
-        if v == NULL:
-            made: Value = _("policies that are in force anyway, and nothing new")
-        else:
-            made = Plain("; ".join(_settings(context, n) for n in context.scenario.variants[v]))
+        made: Value = (
+            _("policies that are in force anyway, and nothing new") if v == NULL
+            else Listed(tuple(names.variant(n) for n in scenario.variants[v]))
+        )  # fmt: skip
         rows.append(Row(v, names.variant(v), (made,)))
-    return Table("variants", _("The variants"), (_("variant"), _("instruments and their settings")),
-                 tuple(rows), (_("Settings are named as in the scenario; the command {command} "
-                                 "explains each.", command=Plain("llo policies")),),
-                 ("settings",))  # fmt: skip
+    used = dict.fromkeys(n for v in context.others for n in scenario.variants[v])
+    settings = [row for name in used for row in _settings(context, name)]
+    variants = Table("variants", _("The variants"), (_("variant"), _("instruments")), tuple(rows),
+                     (), ("instruments",))  # fmt: skip
+    if not settings:
+        return (variants,)
+    head = (_("setting"), _("value"), _("unit"))
+    note = _("Only what the scenario sets; all other settings, with their sources: {command}.",
+             command=Plain("llo policies"))  # fmt: skip
+    return (variants, Table("settings", _("How the instruments are set"), head, tuple(settings),
+                            (note,), ("value", "unit")))  # fmt: skip
 
 
-def _settings(context: Context, name: str) -> str:
-    given = {k: v for k, v in context.scenario.instruments[name].items() if k != "use"}
-    shown = ", ".join(f"{k} = {v}" for k, v in given.items() if k != "changes")
-    return f"{name} ({shown})" if shown else name
+def _settings(context: Context, name: str) -> list[Row]:
+    """What the scenario sets of an instrument."""
+    declared = context.scenario.policy(name).parameters.declared
+    rows = [
+        Row(f"{name}.{key}", names.setting(key, declared[key].doc),
+            (Number(float(value), 0 if float(value).is_integer() else 2),
+             names.known(declared[key].unit)))
+        for key, value in context.scenario.instruments[name].items()
+        if key in declared and isinstance(value, int | float)
+    ]  # fmt: skip
+    return [Row(f"heading-{name}", names.variant(name), (), heading=True), *rows] if rows else []

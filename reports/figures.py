@@ -60,8 +60,9 @@ def shade(compared: Comparison, variant: str) -> str:
 
 
 def band(
-    ax: Axes, compared: Comparison, x: Array, values: Array, variant: str, lang: Language
-) -> None:
+    ax: Axes, compared: Comparison, x: Array, values: Array, variant: str, lang: Language,
+    alpha: float = 0.14,
+) -> None:  # fmt: skip
     """The middle of the lives (rows) with its 90% band."""
     found = [compared.estimate(column) for column in values.T]
     middle, low, high = (
@@ -70,7 +71,7 @@ def band(
     )
     k, own = compared.variants.index(variant), shade(compared, variant)
     if np.isfinite(low).any():
-        ax.fill_between(x, low, high, color=own, alpha=0.13, lw=0)
+        ax.fill_between(x, low, high, color=own, alpha=alpha, lw=0)
     ax.plot(x, middle, color=own, ls=LINES[k % len(LINES)], lw=1.7,
             label=lang.say(names.variant(variant)))  # fmt: skip
 
@@ -103,7 +104,15 @@ def participation(data: xr.Dataset, lang: Language) -> Figure:
         time = found.calendar
         for variant in found.variants:
             shown = time >= found.introduced - (5 if variant == NULL else 1e-9)
-            band(ax, found, time[shown], found.quarters("aes", variant)[:, shown], variant, lang)
+            band(
+                ax,
+                found,
+                time[shown],
+                found.quarters("aes", variant)[:, shown],
+                variant,
+                lang,
+                0.07,
+            )  # the bands of the levels lie over each other
         ax.axvline(found.introduced, color=INK, lw=0.7, ls=":")
         ax.axhline(TARGET, color=INK, lw=0.9, ls=(0, (6, 3)))
         ax.plot([TARGET_YEAR + 0.5], [TARGET], marker="*", color=INK, ms=9, ls="none",

@@ -16,7 +16,7 @@ from babel.numbers import format_decimal
 from babel.support import Translations
 
 from experiments.estimates import Estimate, supported
-from reports.parts import Figure90, Listed, Number, Plain, Said, Value
+from reports.parts import Figure90, Listed, Number, Plain, Said, Value, _
 
 FOLDER = Path(__file__).parent / "locale"
 DOMAIN = "reports"
@@ -79,7 +79,7 @@ class Language:
         return f"{middle} ±{self.number(value.half, places)}"
 
     def _listed(self, parts: list[str]) -> str:
-        last = self.catalogue.gettext("{first} and {last}")
+        last = self.catalogue.gettext(_("{first} and {last}").message)
         if len(parts) < 2:
             return "".join(parts)
         return last.format(first=", ".join(parts[:-1]), last=parts[-1])

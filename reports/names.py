@@ -83,11 +83,16 @@ LIGHTS = {
     "X": _("extrapolated"),
     "P": _("assumption-driven"),
 }
+LETTERS = {"K": _("c"), "X": _("e"), "P": _("a")}
 LIGHTS_TOLD = {
     "K": _("what drives the band was calibrated on Dutch series"),
     "X": _("what drives the band was extrapolated from experiments"),
     "P": _("what drives the band is assumed"),
 }
+
+
+# Settings whose meaning is in the catalogue: what the scenarios of the project set.
+SETTINGS = ("amount", "budget", "deposit", "ceiling", "university", "time_share")
 
 
 def variant(name: str) -> Value:
@@ -98,6 +103,11 @@ def variant(name: str) -> Value:
 def group(name: str) -> Value:
     """A group's name; ages stand for themselves."""
     return GROUPS.get(name, Plain(name.partition(":")[2].replace("-", "–")))
+
+
+def setting(key: str, doc: str) -> Value:
+    """A setting of an instrument: its meaning where the catalogue has it, else its name."""
+    return known(doc) if key in SETTINGS else Plain(key)
 
 
 def known(message: str) -> Said:
