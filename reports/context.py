@@ -18,6 +18,7 @@ from reports.parts import Figure90, Plain, Said, Value, _
 from scenarios.scenario import Scenario
 
 NO_LIGHT = _("what drives it is not told")
+ALIKE = _("the same in all lives")
 SOURCE = _("Source: LLO simulator, results file {hash}.")
 
 
@@ -107,4 +108,6 @@ def told(estimate: Estimate | None, drivers: Shares | None, decimals: int) -> Fi
 
 def light_of(figure: Figure90) -> Said:
     """The light of a figure in words."""
+    if figure.estimate is not None and figure.estimate.low == figure.estimate.high:
+        return ALIKE
     return names.LIGHTS.get(figure.light, NO_LIGHT)

@@ -16,6 +16,7 @@ from reports.parts import (
     Figure90,
     Listed,
     Missing,
+    Number,
     Picture,
     Plain,
     Report,
@@ -55,7 +56,7 @@ class Page:
         if isinstance(value, Plain):
             return Markup("<code>{}</code>").format(value.text)
         if isinstance(value, Figure90):
-            return self._figure(value)
+            return self._figure(value, Markup(""))
         if isinstance(value, Listed):
             return escape(self.language.say(value))
         if isinstance(value, Said):
@@ -68,18 +69,24 @@ class Page:
         """A value without mark-up."""
         return self.language.say(value)
 
-    def _figure(self, figure: Figure90) -> Markup:
-        """A figure whose band does not break over lines; its light as a letter that is read out."""
+    def cell(self, value: Value | None) -> Markup:
+        """What stands in a cell of a table, with its light."""
+        if not isinstance(value, Figure90):
+            return self.say(value)
+        return self._figure(value, self._light(value))
+
+    def _figure(self, figure: Figure90, light: Markup) -> Markup:
+        """A figure, its band, which does not break over lines, and its light."""
         middle, between, rest = self.language.figure(figure.estimate, figure.decimals).partition(
             " "
         )
-        return Markup('<span class="figure"><b>{}</b>{}<span class="band">{}</span></span>').format(
-            middle, between, rest
-        )
+        return Markup(
+            '<span class="figure"><b>{}</b>{}<span class="band">{}{}</span></span>'
+        ).format(middle, between, rest, light)
 
-    def light(self, cell: Value | None) -> Markup:
-        """The badge of a cell: its letter to see, its meaning to hear."""
-        if not isinstance(cell, Figure90) or not cell.light:
+    def _light(self, cell: Figure90) -> Markup:
+        """The badge of a figure: its letter to see, its meaning to hear."""
+        if not cell.light:
             return Markup("")
         word = self.words(names.LIGHTS[cell.light])
         letter = self.words(names.LETTERS[cell.light])
@@ -90,7 +97,7 @@ class Page:
 
     def numeric(self, cell: Value | None) -> bool:
         """Whether a cell stands to the right."""
-        return not isinstance(cell, Said | Plain)
+        return cell is None or isinstance(cell, Number | Figure90)
 
     def drawing(self, picture: Picture, number: int) -> Markup:
         """One panel as a drawing in the page."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from calibration.files import write_text
-from reports import check, content, html
+from reports import check, content, html, word
 from reports.language import language
 
 
@@ -17,6 +17,7 @@ def write(
     spoken = language(lang)
     data, scenario = check.opened(file)
     made = content.report(data, scenario)
-    page = out / f"{file.stem}.{lang}.html"
+    page, document = (out / f"{file.stem}.{lang}.{kind}" for kind in ("html", "docx"))
     write_text(page, html.page(made, spoken))
-    return [page]
+    word.write(made, spoken, document)
+    return [page, document]
