@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports import names, svg
-from reports.language import Language
+from reports.gallery import Gallery
 from reports.parts import (
     Bullets,
     Figure90,
@@ -33,8 +33,8 @@ KINDS = {Said: "said", Bullets: "bullets", Table: "table", Picture: "picture", M
 class Page:
     """What the template asks for while it is filled in."""
 
-    def __init__(self, report: Report, language: Language) -> None:
-        self.report, self.language = report, language
+    def __init__(self, report: Report, gallery: Gallery) -> None:
+        self.report, self.gallery, self.language = report, gallery, gallery.language
 
     @cached_property
     def steps(self) -> list[tuple[str, list[object]]]:
@@ -77,12 +77,10 @@ class Page:
 
     def _figure(self, figure: Figure90, light: Markup) -> Markup:
         """A figure, its band, which does not break over lines, and its light."""
-        middle, between, rest = self.language.figure(figure.estimate, figure.decimals).partition(
-            " "
-        )
-        return Markup(
-            '<span class="figure"><b>{}</b>{}<span class="band">{}{}</span></span>'
-        ).format(middle, between, rest, light)
+        told = self.language.figure(figure.estimate, figure.decimals)
+        middle, between, rest = told.partition(" ")
+        shown = '<span class="figure"><b>{}</b>{}<span class="band">{}{}</span></span>'
+        return Markup(shown).format(middle, between, rest, light)
 
     def _light(self, cell: Figure90) -> Markup:
         """The badge of a figure: its letter to see, its meaning to hear."""
@@ -104,13 +102,14 @@ class Page:
         panel = picture.panels[number]
         key = f"{picture.key}-{number}"
         return Markup(
-            svg.inline(panel.draw(self.language), key, self.words(panel.title),
+            svg.inline(self.gallery.figure(panel), key, self.words(panel.title),
                        self.words(panel.told))
         )  # fmt: skip
 
 
-def page(report: Report, language: Language) -> str:
-    """The page as text."""
+def page(report: Report, gallery: Gallery) -> str:
+    """The page as text, in the language of its drawings."""
+    language = gallery.language
     environment = Environment(
         loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
@@ -119,7 +118,7 @@ def page(report: Report, language: Language) -> str:
     style = (FOLDER / "report.css").read_text(encoding="utf-8")
     filled = io.StringIO()
     template = environment.get_template("report.html")
-    template.stream(p=Page(report, language), report=report, language=language,
+    template.stream(p=Page(report, gallery), report=report, language=language,
                     style=Markup(style)).dump(filled)  # fmt: skip
     return filled.getvalue()
 

@@ -16,7 +16,7 @@ from docx.text.paragraph import Paragraph
 
 from calibration.files import beside
 from reports import names
-from reports.language import Language
+from reports.gallery import Gallery
 from reports.parts import (
     Bullets,
     Figure90,
@@ -39,8 +39,8 @@ WIDE = Cm(8.6)  # of a panel; two of them fit beside each other on a page that l
 class Writer:
     """A document that is being written in a language."""
 
-    def __init__(self, report: Report, language: Language) -> None:
-        self.report, self.language = report, language
+    def __init__(self, report: Report, gallery: Gallery) -> None:
+        self.report, self.gallery, self.language = report, gallery, gallery.language
         self.document: Doc = Document()
         self._set_up()
 
@@ -121,9 +121,8 @@ class Writer:
 
     def _drawing(self, paragraph: Paragraph, panel: Panel) -> None:
         """The panel as an image that says in words what it shows."""
-        figure, file = panel.draw(self.language), io.BytesIO()
-        figure.set_facecolor("white")
-        figure.savefig(file, format="png", dpi=DPI)
+        figure, file = self.gallery.figure(panel), io.BytesIO()
+        figure.savefig(file, format="png", dpi=DPI, facecolor="white")
         tall = figure.get_figheight() / figure.get_figwidth() * WIDE
         most = Cm(15.0)
         size = {"height": most} if tall > most else {"width": WIDE}
@@ -179,8 +178,8 @@ def _fill(cell: object, text: str, *, bold: bool, right: bool = False) -> None:
         paragraph.alignment = 2
 
 
-def write(report: Report, language: Language, path: Path) -> None:
+def write(report: Report, gallery: Gallery, path: Path) -> None:
     """Write the document, whole or not at all."""
-    made = Writer(report, language).write()
+    made = Writer(report, gallery).write()
     with beside(path) as part:
         made.save(str(part))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from calibration.files import write_text
 from reports import check, content, html, word
+from reports.gallery import Gallery
 from reports.language import language
 
 
@@ -17,7 +18,8 @@ def write(
     spoken = language(lang)
     data, scenario = check.opened(file)
     made = content.report(data, scenario)
+    gallery = Gallery(spoken)
     page, document = (out / f"{file.stem}.{lang}.{kind}" for kind in ("html", "docx"))
-    write_text(page, html.page(made, spoken))
-    word.write(made, spoken, document)
+    write_text(page, html.page(made, gallery))
+    word.write(made, gallery, document)
     return [page, document]
