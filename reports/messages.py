@@ -13,7 +13,12 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from calibration import priors
+from calibration.files import read_toml
 from experiments import criteria
+from experiments.life import personas
+from experiments.sweeps import verdicts
+from experiments.sweeps.outcomes import OUTCOMES
+from experiments.sweeps.study import FOLDER as STUDIES
 from experiments.table import NULL
 from reports import names
 from reports.language import DOMAIN, FOLDER, LOCALES
@@ -42,6 +47,13 @@ def declared() -> Iterator[str]:
     for p in priors.read().priors:
         yield from (p.doc, p.unit)
     yield from TAG_MEANINGS.values()
+    for o in OUTCOMES.values():
+        yield from (o.long_name, o.unit)
+    yield from (t.name for t in verdicts.thresholds())
+    for path in sorted(STUDIES.glob("*.toml")):  # names under which their factors move together
+        factors = read_toml(path, "a study").get("factor", [])
+        yield from (str(f["group"]) for f in factors if "group" in f)
+    yield from (p.about for p in personas().values())
     baseline = load()
     yield baseline.title
     for variant, members in baseline.variants.items():

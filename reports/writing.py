@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from calibration.files import write_text
-from reports import check, content, html, word
+from reports import check, content, html, personas, study, word
 from reports.gallery import Gallery
 from reports.language import language
 
@@ -17,7 +17,9 @@ def write(
     """Write the report; the files. ValueError with one line where something is wrong."""
     spoken = language(lang)
     data, scenario = check.opened(file)
-    made = content.report(data, scenario)
+    made = content.report(
+        data, scenario, [study.read(p) for p in stores], [personas.read(p) for p in lives]
+    )
     gallery = Gallery(spoken)
     page, document = (out / f"{file.stem}.{lang}.{kind}" for kind in ("html", "docx"))
     write_text(page, html.page(made, gallery))

@@ -41,10 +41,9 @@ def test_nothing_sticks_out(window: Window, page: Path, width: int, dark: bool) 
     window.look(page, width, dark=dark)
     window.ask(OPEN)
     assert window.ask("return document.documentElement.scrollWidth") <= width
-    narrow = window.ask(
-        "return [...document.querySelectorAll('svg')].filter(s => s.getBoundingClientRect().width < "
-        "250).length"
-    )
+    narrow = window.ask("""
+        return [...document.querySelectorAll('svg')]
+          .filter(s => s.getBoundingClientRect().width < 250).length""")
     assert narrow == 0
     small = window.ask("""
         return Math.min(...[...document.querySelectorAll('svg text')].map(t => {
@@ -68,7 +67,7 @@ def test_it_follows_the_colours_of_day_and_night(
     assert text == ink
 
 
-@look
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (400, True)])
 def test_axe_finds_nothing_serious(window: Window, page: Path, width: int, dark: bool) -> None:
     window.look(page, width, dark=dark)
     window.ask(OPEN)
@@ -86,9 +85,7 @@ def test_axe_finds_nothing_serious(window: Window, page: Path, width: int, dark:
 
 def test_it_is_read_by_keyboard(window: Window, page: Path) -> None:
     window.look(page, 1280, dark=False)
-    where = (
-        "const e = document.activeElement; return [e.tagName, e.className, e.textContent.trim()]"
-    )
+    where = "const e = document.activeElement; return [e.tagName, e.className]"
     press(window, Keys.TAB)
     assert window.ask(where)[1] == "skip"
     assert window.ask("return document.activeElement.getBoundingClientRect().left") >= 0
@@ -98,7 +95,7 @@ def test_it_is_read_by_keyboard(window: Window, page: Path) -> None:
     met, opened = set(), 0
     for _ in range(80):
         press(window, Keys.TAB)
-        tag, kind, _text = window.ask(where)
+        tag, kind = window.ask(where)
         if tag == "BODY":
             break
         met.add((tag, kind))
