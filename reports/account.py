@@ -39,13 +39,13 @@ def unknown(context: Context) -> tuple[Block, ...]:
 def register(context: Context) -> tuple[Block, ...]:
     """The assumptions that are uncertain: range, class and quality of the source."""
     rows = [
-        Row(p.name, names.known(p.doc), (
-            Plain(p.name), _digits(p.low), _digits(p.central), _digits(p.high),
+        Row(p.name, _("{label} ({name})", label=names.known(p.doc), name=Plain(p.name)), (
+            _digits(p.low), _digits(p.central), _digits(p.high),
             names.known(p.unit), names.LIGHTS[p.kind], names.known(TAG_MEANINGS[p.ver]),
         ))
         for p in sorted(priors.read().priors, key=lambda p: ("KXP".index(p.kind), p.name))
     ]  # fmt: skip
-    head = (_("assumption"), _("name"), _("low"), _("central"), _("high"), _("unit"), _("class"),
+    head = (_("assumption"), _("low"), _("central"), _("high"), _("unit"), _("class"),
             _("source of its size"))  # fmt: skip
     table = Table(
         "register", _("Assumptions that are uncertain, with the range that is thought possible"),
@@ -53,7 +53,7 @@ def register(context: Context) -> tuple[Block, ...]:
         (_("Calibrated: on Dutch series. Extrapolated: matched to an experiment elsewhere. "
            "Assumption-driven: as it was assumed. All other numbers, with their sources: the page "
            "{page} of the simulator.", page=Plain("docs/assumptions.md")),),
-        ("name", "low", "central", "high", "unit", "class", "source"),
+        ("low", "central", "high", "unit", "class", "source"),
     )  # fmt: skip
     return (table,)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -66,15 +67,15 @@ def sentences(failure: Failure) -> list[Said]:
             "draws": Number(found.draws)}  # fmt: skip
     match found.why:
         case "never":
-            return [_("{variant} misses “{name}” in none of {draws} draws.", **head)]
+            return [_("The {variant} misses “{name}” in none of {draws} draws.", **head)]
         case "always":
-            return [_("{variant} misses “{name}” in all {draws} draws: no assumption tells when.",
+            return [_("The {variant} misses “{name}” in all {draws} draws: no assumption tells when.",
                       **head)]  # fmt: skip
         case "few":
-            return [_("{variant} misses “{name}” in {failing} of {draws} draws: too few or too "
+            return [_("The {variant} misses “{name}” in {failing} of {draws} draws: too few or too "
                       "many to tell when.", failing=Number(found.failing), **head)]  # fmt: skip
         case "chance":
-            return [_("{variant} misses “{name}” in {failing} of {draws} draws, and no assumption "
+            return [_("The {variant} misses “{name}” in {failing} of {draws} draws, and no assumption "
                       "tells when.", failing=Number(found.failing), **head)]  # fmt: skip
     return [_boxed(box, head) for box in found.boxes]
 
@@ -84,13 +85,18 @@ def _boxed(box: Box, head: dict[str, Value]) -> Said:
     held: Value = Said("")
     if math.isfinite(box.held_density.middle):
         held = _(" In draws left out of the search it does so in {held}%.",
-                 held=Figure90(box.held_density.times(100), 0))  # fmt: skip
+                 held=_percent(box.held_density))  # fmt: skip
     return _(
-        "{variant} misses “{name}” in {density}% of the draws in which {asked}; that is "
+        "The {variant} misses “{name}” in {density}% of the draws in which {asked}; that is "
         "{coverage}% of all draws in which it does.{held}",
-        density=Figure90(box.density.times(100), 0), coverage=Figure90(box.coverage.times(100), 0),
+        density=_percent(box.density), coverage=_percent(box.coverage),
         asked=asked, held=held, variant=head["variant"], name=head["name"],
     )  # fmt: skip
+
+
+def _percent(share: Estimate) -> Figure90:
+    """A share with its interval, %."""
+    return Figure90(replace(share.times(100), of_lives=True), 0)
 
 
 def _asked(r: Restriction) -> Said:

@@ -6,6 +6,7 @@ variant has the same colour, line and marker in all of them.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -59,6 +60,11 @@ def shade(compared: Comparison, variant: str) -> str:
     return colour(variant, compared.variants.index(variant))
 
 
+def marker(position: int) -> str:
+    """The marker of the variant at a place among all variants, the null first."""
+    return MARKERS[position % len(MARKERS)]
+
+
 def band(
     ax: Axes, compared: Comparison, x: Array, values: Array, variant: str, lang: Language,
     alpha: float = 0.14,
@@ -89,7 +95,7 @@ def finish(ax: Axes, lang: Language, x: Value | None, y: Value | None, legend: i
                       fontsize=8, handlelength=2.4, columnspacing=1.2)  # fmt: skip
 
 
-def _numbers(axis: Any, lang: Language, *, grouped: bool = True) -> None:
+def numbers(axis: Any, lang: Language, *, grouped: bool = True) -> None:
     def told(value: float, position: int) -> str:
         decimals = 0 if abs(value - round(value)) < 1e-9 else 1 if abs(10 * value % 1) < 1e-6 else 2
         return lang.number(value, decimals, grouped=grouped)
@@ -117,8 +123,8 @@ def participation(data: xr.Dataset, lang: Language) -> Figure:
         ax.axhline(TARGET, color=INK, lw=0.9, ls=(0, (6, 3)))
         ax.plot([TARGET_YEAR + 0.5], [TARGET], marker="*", color=INK, ms=9, ls="none",
                 label=lang.say(_("target for 2030")))  # fmt: skip
-        _numbers(ax.xaxis, lang, grouped=False)
-        _numbers(ax.yaxis, lang)
+        numbers(ax.xaxis, lang, grouped=False)
+        numbers(ax.yaxis, lang)
         finish(ax, lang, None, _("% of persons of 25 to 64"))
     return figure
 
@@ -133,8 +139,8 @@ def added(data: xr.Dataset, lang: Language) -> Figure:
             gain = (found.quarters("aes", variant) - null)[:, after]
             band(ax, found, found.calendar[after], gain, variant, lang)
         ax.axhline(0, color=INK, lw=0.8)
-        _numbers(ax.xaxis, lang, grouped=False)
-        _numbers(ax.yaxis, lang)
+        numbers(ax.xaxis, lang, grouped=False)
+        numbers(ax.yaxis, lang)
         finish(ax, lang, None, _("percentage points above the null option"))
     return figure
 
@@ -147,14 +153,14 @@ def gains(data: xr.Dataset, dimension: str, lang: Language) -> Figure:
         for k, variant in enumerate(found.others):
             rows = [found.estimate(found.gain(variant, f"{dimension}:{g}")) for g in groups]
             spots = np.arange(len(groups)) + 0.72 * ((k + 0.5) / many - 0.5)
-            dots(ax, rows, spots, shade(found, variant), MARKERS[k % len(MARKERS)],
+            dots(ax, rows, spots, shade(found, variant), marker(found.variants.index(variant)),
                  lang.say(names.variant(variant)))  # fmt: skip
         ax.axvline(0, color=INK, lw=0.8)
-        labels = [_folded(lang.say(names.group(f"{dimension}:{g}"))) for g in groups]
+        labels = [folded(lang.say(names.group(f"{dimension}:{g}"))) for g in groups]
         ax.set_yticks(np.arange(len(groups)), labels)
         ax.set_ylim(len(groups) - 0.5, -0.5)
         ax.grid(visible=False, axis="y")
-        _numbers(ax.xaxis, lang)
+        numbers(ax.xaxis, lang)
         finish(ax, lang, _("percentage points above the null option"), None)
     return figure
 
@@ -171,12 +177,9 @@ def dots(
             color=shade, label=label)  # fmt: skip
 
 
-def _folded(label: str, most: int = 22) -> str:
-    """A label over two lines where it is long."""
-    if len(label) <= most:
-        return label
-    cut = label.rfind(" ", 0, most)
-    return label if cut < 0 else label[:cut] + "\n" + label[cut + 1 :]
+def folded(label: str, most: int = 22) -> str:
+    """A label over so many lines that none is long."""
+    return "\n".join(textwrap.wrap(label, most, break_long_words=False))
 
 
 def euro(data: xr.Dataset, lang: Language) -> Figure:
@@ -201,11 +204,11 @@ def euro(data: xr.Dataset, lang: Language) -> Figure:
                     ax.plot(ends, [at, at], color=PAPER, lw=2.6, solid_capstyle="butt")
                     ax.plot(ends, [at, at], color=INK, lw=1.1, marker="|", ms=3.5)
             left += width
-        ax.set_yticks(range(len(shown)), [_folded(lang.say(names.variant(v)), 14) for v in shown])
+        ax.set_yticks(range(len(shown)), [folded(lang.say(names.variant(v)), 14) for v in shown])
         ax.set_ylim(len(shown) - 0.5, -0.5)
         ax.set_xlim(0, 100)
         ax.grid(visible=False, axis="y")
-        finish(ax, lang, _("% of public money"), None, legend=3 if shown else 0)
+        finish(ax, lang, _("% of public money"), None, legend=2 if shown else 0)
     return figure
 
 
@@ -237,8 +240,8 @@ def liability(data: xr.Dataset, lang: Language) -> Figure:
 
 def _from_zero(ax: Axes, lang: Language) -> None:
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
-    _numbers(ax.xaxis, lang, grouped=False)
-    _numbers(ax.yaxis, lang)
+    numbers(ax.xaxis, lang, grouped=False)
+    numbers(ax.yaxis, lang)
 
 
 def opening(data: xr.Dataset, lang: Language) -> Figure:
@@ -249,6 +252,6 @@ def opening(data: xr.Dataset, lang: Language) -> Figure:
             series = found.monthly("awards_month", variant)[:, :24] / 1e3
             band(ax, found, np.arange(1.0, series.shape[1] + 1), series, variant, lang)
         ax.set_ylim(bottom=0)
-        _numbers(ax.yaxis, lang)
+        numbers(ax.yaxis, lang)
         finish(ax, lang, _("month since the introduction"), _("thousand awards a month"))
     return figure

@@ -57,11 +57,11 @@ def _life(one: Told) -> Table:
         mine = [(label, what) for v, label, what in one.events if v == variant]
         heading = _("before the introduction") if variant == BEFORE else names.variant(variant)
         rows.append(Row(f"heading-{variant}", heading, (), heading=True))
-        rows += [Row(f"{variant}-{k}", Plain(label), (event(what),))
+        rows += [Row(f"{variant}-{k}", names.known(label), (event(what),))
                  for k, (label, what) in enumerate(mine)]  # fmt: skip
         if not mine:
-            rows.append(Row(f"{variant}-0", Plain("–"), (_("nothing changes"),)))
-    caption = _("{name}, {age} years old: {about}", name=Plain(one.name.capitalize()),
+            rows.append(Row(f"{variant}-0", names.known("–"), (_("nothing changes"),)))
+    caption = _("{name}, {age} years old: {about}", name=names.known(one.name.capitalize()),
                 age=Number(one.age), about=names.known(one.about))  # fmt: skip
     return Table(f"life-{one.name}", caption, (_("month"), _("what happens")), tuple(rows), (),
                  ("event",))  # fmt: skip

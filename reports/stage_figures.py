@@ -16,7 +16,7 @@ from reports.measures import STAGES, Comparison
 from reports.parts import _
 
 # From light to dark as learning comes nearer; lightness tells them apart without hue.
-TINTS = ("#d9d9d9", "#b3cde3", "#7ba7cc", "#2f6ea5", "#123f63")
+TINTS = ("#dcdcdc", "#bcd3e6", "#86b0d3", "#4f8bbd", "#2a6496")
 HALF = 0.16  # of the width of a column
 
 

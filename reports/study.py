@@ -130,8 +130,8 @@ def indices(study: Study, found: Sensed) -> Blocks:
         tuple(found.variants),
     )  # fmt: skip
     told = _("Of each outcome the assumptions that decide it most. A total index is the share of "
-             "an outcome's variance that an assumption takes part in, alone and together with others; "
-             "{draws} base samples.", draws=Number(found.draws))  # fmt: skip
+             "an outcome's variance that an assumption takes part in, alone and together with "
+             "others; {draws} base samples.", draws=Number(found.draws))  # fmt: skip
     return (told, Picture("sobol", _("Which assumptions decide, by outcome"), tuple(panels), table,
                           source))  # fmt: skip
 
