@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from experiments.table import NULL
-from reports import figures, names, stage_figures
+from reports import figures, flow_figures, names, stage_figures
 from reports.context import Context, told
 from reports.measures import EURO, GROUPS, STAGES, TARGET, TARGET_YEAR
 from reports.parts import (
@@ -25,6 +25,7 @@ from reports.parts import (
     Value,
     _,
 )
+from simulator.variants import MOVES
 
 OWN = ("Flexibility", "Time to introduce")  # of an instrument: the null option has none
 
@@ -262,10 +263,34 @@ def stages(context: Context) -> tuple[Block, ...]:
               partial(stage_figures.alluvial, context.data, v)) for v in c.variants
     )  # fmt: skip
     words = _("People move from seeing no need, by way of considering and planning, to a course of "
-             "their own choice. The file holds how many are in a stage, not who moved from which "
-             "to which.")  # fmt: skip
-    return (words, Picture("stages", _("The stages of change, by variant"), panels, table,
-                          context.source))  # fmt: skip
+              "their own choice.")  # fmt: skip
+    shares = Picture("stages", _("The stages of change, by variant"), panels, table,
+                     context.source)  # fmt: skip
+    if flow_figures.held(context.data):
+        return (words, _flows(context), shares)
+    lacking = Missing(_("This results file holds how many are in a stage, not who moved from which "
+                        "to which; one that is made anew does."), "llo compare")  # fmt: skip
+    return (words, shares, lacking)
+
+
+def _flows(context: Context) -> Picture:
+    """Who moves between stages in a year."""
+    c, rows = context.compared, []
+    for name in (*MOVES, "started", "no_shows", "completed"):
+        cells = tuple(context.figure(flow_figures.flow(c, v, (name,)), 0) for v in c.variants)
+        rows.append(Row(name, names.MOVES[name], cells))
+    head = (_("moves a year (thousand)"), *context.heads)
+    table = Table("flows", _("Moves between stages of change, thousand persons a year"), head,
+                  tuple(rows), (context.source,), c.variants)  # fmt: skip
+    panels = tuple(
+        Panel(_("{variant}: flow in a year", variant=names.variant(v)),
+              _("Stages from top to bottom. A band down is who goes on to the next stage, a "
+                "hatched band to the right who falls back; its width is persons a year, a "
+                "whisker the 90% band of it."), partial(flow_figures.sankey, context.data, v))
+        for v in c.variants
+    )  # fmt: skip
+    return Picture("flows", _("The flow through the stages of change in a year, by variant"),
+                   panels, table, context.source)  # fmt: skip
 
 
 def instruments(context: Context) -> tuple[Block, ...]:

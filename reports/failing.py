@@ -69,14 +69,14 @@ def sentences(failure: Failure) -> list[Said]:
         case "never":
             return [_("The {variant} misses “{name}” in none of {draws} draws.", **head)]
         case "always":
-            return [_("The {variant} misses “{name}” in all {draws} draws: no assumption tells when.",
-                      **head)]  # fmt: skip
+            return [_("The {variant} misses “{name}” in all {draws} draws: no assumption tells "
+                      "when.", **head)]  # fmt: skip
         case "few":
             return [_("The {variant} misses “{name}” in {failing} of {draws} draws: too few or too "
                       "many to tell when.", failing=Number(found.failing), **head)]  # fmt: skip
         case "chance":
-            return [_("The {variant} misses “{name}” in {failing} of {draws} draws, and no assumption "
-                      "tells when.", failing=Number(found.failing), **head)]  # fmt: skip
+            return [_("The {variant} misses “{name}” in {failing} of {draws} draws, and no "
+                      "assumption tells when.", failing=Number(found.failing), **head)]  # fmt: skip
     return [_boxed(box, head) for box in found.boxes]
 
 

@@ -78,6 +78,20 @@ STAGES = {
     "action": _("action: follows a course"),
     "maintenance": _("maintenance: has learned"),
 }
+MOVES = {
+    "considered": _("begins to consider a course"),
+    "faded": _("lets the thought fade"),
+    "planned": _("makes a plan"),
+    "repeated": _("makes a next plan"),
+    "jumped": _("makes a plan with a leerambassadeur"),
+    "dropped": _("drops the plan again"),
+    "gave_up": _("gives up after being turned away"),
+    "drop_outs": _("stops the course"),
+    "relapsed": _("falls back after a course"),
+    "started": _("starts a course"),
+    "no_shows": _("does not turn up"),
+    "completed": _("completes a course"),
+}
 LIGHTS = {
     "K": _("calibrated"),
     "X": _("extrapolated"),

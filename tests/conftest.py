@@ -164,12 +164,12 @@ def invented() -> Callable[..., xr.Dataset]:
         size = {"time": time.size, "group": len(groups.GROUPS), "year": years.size,
                 "month": 12 * (last - 2026), "stage": len(codes.STAGES)}  # fmt: skip
 
-        def drawn(level: float, *axes: str, spread: float = 0.1) -> tuple[tuple[str, ...], object]:
+        def drawn(level: float, *axes: str, own: bool = False) -> tuple[tuple[str, ...], object]:
             shape = [dims[d] for d in dims] + [size[a] for a in axes]
             more = 1 + 0.1 * np.arange(len(names)).reshape(-1, *[1] * len(axes))
-            if "time" not in axes:
+            if own:
                 more[0] = 0.0  # the null pays nothing of its own
-            return (*dims, *axes), level * more * luck.uniform(1 - spread, 1 + spread, shape)
+            return (*dims, *axes), level * more * luck.uniform(0.9, 1.1, shape)
 
         data: dict[str, object] = {n: drawn(0.55, "time", "group") for n in INDICATORS}
         for name in results.LONG_NAMES:
@@ -179,13 +179,15 @@ def invented() -> Callable[..., xr.Dataset]:
                 shares = luck.dirichlet((50, 20, 15, 5, 10), (*dims.values(), time.size))
                 data[name] = ((*dims, "time", "stage"), shares)
             elif name == "reach":
-                data[name] = drawn(0.04, "year", "group")
+                data[name] = drawn(0.04, "year", "group", own=True)
             elif name == "anyway":
                 data[name] = drawn(0.5, "year")
             elif name.endswith("_month"):
-                data[name] = drawn(3e4 if name == "awards_month" else 2e7, "month")
+                data[name] = drawn(3e4 if name == "awards_month" else 2e7, "month", own=True)
             else:
-                data[name] = drawn(5e7 if name.endswith("_eur") else 9e4, "year")
+                paid = name.endswith("_eur")
+                own = paid or name in ("awards", "turned_away", "rejected", "returns")
+                data[name] = drawn(5e7 if paid else 9e4, "year", own=own)
         data["persons"] = ((*dims, "group"), np.full((*dims.values(), size["group"]), 1e6))
         data["lead_time"] = (tuple(dims), np.full(tuple(dims.values()), 24.0))
         coords = {"variant": names, "time": time, "year": years, "group": list(groups.GROUPS),

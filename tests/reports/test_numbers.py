@@ -126,6 +126,8 @@ def test_applications_and_stages(
         made = got + away + refused
         agrees(cells[lang]["queue", "applications", v], made / 1e3, lang)
         agrees(cells[lang]["queue", "share", v], 100 * away / made, lang)
+        moved = lives(data, "planned", v, year=after).mean(axis=-1)
+        agrees(cells[lang]["flows", "planned", v], moved / 1e3, lang)
         for stage in data["stage"].values:
             share = 100 * lives(data, "stage_share", v, time=5.0, stage=stage)
             agrees(cells[lang]["stages", f"{stage}-5", v], share, lang)
