@@ -29,13 +29,8 @@ lint: $(DEV) ## check style, format and types
 bench: $(RUN) ## measure the speed of this machine
 	@.venv/bin/llo bench
 
-pages: $(RUN) ## make docs/instruments.md, docs/assumptions.md and the tables of ODD.md and studies.md anew
-	@.venv/bin/llo policies --page > docs/.instruments.part
-	@mv docs/.instruments.part docs/instruments.md
-	@.venv/bin/llo policies --register > docs/.assumptions.part
-	@mv docs/.assumptions.part docs/assumptions.md
-	@.venv/bin/llo policies --odd docs/ODD.md
-	@.venv/bin/llo policies --studies docs/studies.md
+pages: $(RUN) ## make the pages of docs that are made from declarations and results anew
+	@.venv/bin/llo policies --pages docs
 
 lock: ## make both lock files anew (needs uv; UPGRADE=--upgrade takes newer versions)
 	@command -v "$(UV)" >/dev/null || { echo "make lock needs uv; name it with: make lock UV=/path/to/uv" >&2; exit 1; }

@@ -37,6 +37,8 @@ SPAWNED = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THR
 SCHEDULING = {
     "distributed.scheduler.worker-saturation": 1.0,
     "distributed.scheduler.allowed-failures": 2,
+    # A worker that is started again in its job may have to load from a slow disk.
+    "distributed.deploy.lost-worker-timeout": "60s",
 }
 OUTLIVED = "jobs ended before it did, again and again; give a longer --walltime"
 ANSWERS = 10  # seconds within which a scheduler has to answer
@@ -211,7 +213,7 @@ def engine(name: str = "local", *, options: Options | None = None) -> Iterator[E
             with _local(chosen.workers) as cluster, _client(name, cluster) as client:
                 yield Engine(name, client, len(cluster.workers))
         elif name == "slurm":
-            with slurm.jobs(chosen, SPAWNED) as found, _client(name, found.cluster) as client:
+            with slurm.jobs(chosen, SPAWNED) as found, _client(name, found.address) as client:
                 yield Engine(name, client, chosen.jobs, chosen.patience, found)
         else:
             with _client(name, name) as client:

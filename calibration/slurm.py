@@ -14,11 +14,12 @@ import sys
 import tempfile
 import threading
 import time
+from asyncio.subprocess import PIPE, Process
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
 from distributed import SchedulerPlugin
@@ -47,6 +48,7 @@ SCRATCH = "llo_scratch"
 class Job(SLURMJob):
     """A job that keeps the words with which SLURM refused it, where Dask would only log them."""
 
+    asking: ClassVar[set[Process]] = set()  # sbatch, where it has not answered yet
     refused = ""
 
     async def start(self) -> None:
@@ -55,6 +57,22 @@ class Job(SLURMJob):
         except (OSError, RuntimeError, ValueError) as error:
             self.refused = _words(str(error))
             self.status = Status.running  # a job that fails makes the cluster raise in its own loop
+
+    async def _submit_job(self, script_filename: str) -> str:
+        """What sbatch says; it is not left to wait until SLURM takes more, which may last."""
+        command = [*shlex.split(self.submit_command), script_filename]
+        process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE)
+        self.asking.add(process)
+        try:
+            out, err = await asyncio.wait_for(process.communicate(), PATIENT)
+        except TimeoutError:
+            process.kill()
+            raise RuntimeError(f"SLURM takes no job now: sbatch waited {PATIENT} s") from None
+        finally:
+            self.asking.discard(process)
+        if process.returncode:
+            raise RuntimeError(err.decode(errors="replace") or "sbatch failed without a word")
+        return out.decode(errors="replace")
 
     async def close(self) -> None:
         await super().close()
@@ -95,24 +113,31 @@ class Jobs:
         self.watch = Watch()
         self.failure = ""
         self._born_dead = 0
+        self._step = AT_ONCE
         self._ran = time.monotonic()
         self._end = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="llo-slurm", daemon=True)
         cluster.scheduler.add_plugin(self.watch)
+        # Of the scheduler: a client of the cluster itself would wait until all is submitted.
+        self.address: str = cluster.scheduler_address
 
     def start(self) -> None:
-        """Submit; OSError with SLURM's own words if not even one job is taken."""
+        """Submit one job, and the others from the thread; OSError with SLURM's own words if it is
+        not taken.
+        """
         self._grow(1)
         first = next(iter(self.cluster.workers.values()))
         if first.refused:
             raise OSError(f"engine slurm: the queue takes no job: {first.refused}")
-        self._grow(self.many)
         with unheard():
             self._keeper.start()
 
     def stop(self) -> None:
-        """No job is renewed any more."""
+        """No job is submitted any more."""
         self._end.set()
+        for process in list(Job.asking):
+            with suppress(ProcessLookupError):
+                process.kill()
         if self._keeper.is_alive():
             self._keeper.join(timeout=PATIENT)
 
@@ -150,8 +175,7 @@ class Jobs:
         counts = Counter(found.values())
         told = ", ".join(f"{many} {state}" for state, many in sorted(counts.items()))
         silent = " RUNNING" in told and not self.running()
-        where = self.cluster.scheduler_address
-        hint = f", but no worker reaches {where} (see interface in docs/cluster.md)"
+        hint = f", but no worker reaches {self.address} (see interface in docs/cluster.md)"
         return f"SLURM says of our jobs: {told}{hint if silent else ''}"
 
     def _listed(self) -> dict[str, str] | None:
@@ -168,9 +192,10 @@ class Jobs:
     def _grow(self, many: int) -> None:
         """Submit until there are so many, some at a time; it stops where one is refused."""
         while True:
-            some = min(len(self.cluster.worker_spec) + AT_ONCE, many)
+            some = min(len(self.cluster.worker_spec) + self._step, many)
             self.cluster.sync(self._submit, some)
             refused = any(job.refused for job in list(self.cluster.workers.values()))
+            self._step = 1 if refused else AT_ONCE  # where no more are allowed, ask for one
             if some == many or refused or self._end.is_set():
                 return
 
@@ -188,12 +213,15 @@ class Jobs:
         await asyncio.sleep(0)
 
     def _keep(self) -> None:
+        with suppress(OSError, RuntimeError):
+            self._grow(self.many)
         while not self._end.wait(A_ROUND):
             with suppress(OSError, RuntimeError):
                 self._round()
 
     def _round(self) -> None:
         """Put new jobs in the place of those that are no longer in the queue."""
+        self.running()
         jobs = dict(self.cluster.workers)
         listed = self._listed()
         if listed is None:
@@ -323,6 +351,6 @@ def _told(*command: str) -> subprocess.CompletedProcess[str] | None:
 
 
 def _words(error: str) -> str:
-    """What sbatch itself said, of an error of Dask's that quotes it at length."""
+    """What sbatch itself said, of all that it wrote."""
     said = re.findall(r"^\w+: (?:error|fatal): (.+)$", error, re.MULTILINE)
     return said[-1].strip() if said else error.strip().splitlines()[-1]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from calibration import members, priors, summary
+from experiments.sensitivity_page import ranks
 from scenarios.scenario import OWNERS
 from simulator.parameters import TAG_MEANINGS, Parameter
 from simulator.policy import Policy
@@ -26,7 +27,8 @@ as it likes (amounts, budgets, ages) are choices, and stand in [instruments.md](
 - **posterior**: what the calibrated ensemble holds, 5-95%, and by how much that is narrower than
   the prior where it is told from chance ([calibration.md](calibration.md)); of what instruments
   share it is a factor on the value of each.
-- **rank**: place among the assumptions that decide results; empty until the sensitivity study.
+- **rank**: place among the assumptions that the sensitivity study varied, by how much of what the
+  instruments do has a part of each ([sensitivity.md](sensitivity.md)); empty for the others.
 
 {count} parameters, of which {assumed} are assumptions without a source for their size.
 
@@ -64,12 +66,13 @@ def page(levels: Mapping[str, Mapping[str, float]]) -> str:
         for key, declared in group.declared.items()
     ]
     lines += _shared(drawn)
-    fitted = _posterior()
+    fitted, placed = _posterior(), ranks()
     rows = []
     for one in lines:
         d = one.declared
         cells = (f"`{one.name}`", _number(_value(one, levels)), d.unit, _range(d),
-                 fitted.get(one.name, ""), one.kind, d.tag, "", d.doc, d.source)  # fmt: skip
+                 fitted.get(one.name, ""), one.kind, d.tag, str(placed.get(one.name, "")), d.doc,
+                 d.source)  # fmt: skip
         rows.append(f"| {' | '.join(cells)} |")
     head = _HEAD.format(
         tags="; ".join(f"{tag} = {meaning}" for tag, meaning in TAG_MEANINGS.items()),

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from experiments import comparing, deciding, fitting, sensing, sweeping, years
+from experiments import comparing, deciding, fitting, optimising, sensing, sweeping, years
 from experiments.console import (
     File,
     Json,
@@ -34,7 +34,7 @@ app = typer.Typer(
 )
 
 
-for first in (comparing.compare, comparing.criteria):
+for first in (comparing.compare, comparing.criteria, optimising.optimise):
     app.command()(first)
 
 
@@ -145,14 +145,9 @@ def policies(
     page: Annotated[
         bool, typer.Option("--page", help="Print the page docs/instruments.md, in Markdown.")
     ] = False,
-    odd: Annotated[
-        Path | None, typer.Option(help="Make the tables of this page anew, as docs/ODD.md.")
-    ] = None,
-    register: Annotated[
-        bool, typer.Option("--register", help="Print the page docs/assumptions.md, in Markdown.")
-    ] = False,
-    studies: Annotated[
-        Path | None, typer.Option(help="Make the tables of this page anew, as docs/studies.md.")
+    folder: Annotated[
+        Path | None,
+        typer.Option("--pages", help="Make the pages of this folder anew that come from data."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -167,21 +162,8 @@ def policies(
     if page:
         print(pages.instruments(kinds), end="")
         return
-    if register:
-        from experiments import assumptions
-        from scenarios.scenario import resolve, solved
-
-        print(assumptions.page(solved(resolve("levels.toml"))), end="")
-        return
-    if studies is not None:
-        from calibration.files import write_text
-
-        write_text(studies, pages.studies(studies.read_text(encoding="utf-8")))
-        return
-    if odd is not None:
-        from experiments import odd as description
-
-        description.refresh(odd, kinds)
+    if folder is not None:
+        pages.make(folder, kinds)
         return
     print(json.dumps(printing.declarations(kinds), indent=1)) if as_json else printing.policies(
         kinds

@@ -111,3 +111,15 @@ def with_progress(text: str, total: int, work: Callable[[Callable[[int], None]],
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(text, total=total)
         return work(lambda done: bar.update(task, completed=done))
+
+
+def counted(tell: Callable[[int], None]) -> Callable[[str], None]:
+    """A listener to steps in words that tells how many there were."""
+    done = 0
+
+    def say(step: str) -> None:
+        nonlocal done
+        done += 1
+        tell(done)
+
+    return say

@@ -1,10 +1,11 @@
-"""Pages under docs/ that are made from declarations: instruments.md, the tables of studies.md."""
+"""Pages under docs/ that are made from declarations and results (`llo policies --pages`)."""
 
 from __future__ import annotations
 
 import inspect
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from simulator.laws import Law
@@ -171,3 +172,21 @@ def studies(page: str) -> str:
         words = re.sub(r"\n\n(OUTPUTS|OUTCOMES)\n$", "", words.rstrip("\n") + "\n").rstrip("\n")
         page = page[:start] + words + "\n\n" + "\n".join(lines) + "\n" + page[end:]
     return page
+
+
+def make(folder: Path, kinds: Mapping[str, type[Policy]]) -> None:
+    """Make the pages of a folder that come from declarations and results anew: all of them, or
+    their tables.
+    """
+    from calibration.files import write_text
+    from experiments import assumptions, sensitivity_page
+    from experiments import odd as description
+    from scenarios.scenario import resolve, solved
+
+    write_text(folder / "instruments.md", instruments(kinds))
+    write_text(folder / "assumptions.md", assumptions.page(solved(resolve("levels.toml"))))
+    if sensitivity_page.known() is not None:
+        write_text(folder / "sensitivity.md", sensitivity_page.page())
+    page = folder / "studies.md"
+    write_text(page, studies(page.read_text(encoding="utf-8")))
+    description.refresh(folder / "ODD.md", kinds)

@@ -92,7 +92,7 @@ def _maker(scenario: Scenario, variant: str) -> Callable[[], Any]:
     return lambda: scenario.policies(variant)
 
 
-def _compile(scenario: Scenario, variant: str) -> None:
+def compile_loops(scenario: Scenario, variant: str) -> None:
     """Have the loops of one variant in the cache before the seeds need them."""
     model = start(scenario.changed(persons=1_000).design(), 0)
     future = model.branch(scenario.policies(variant))
@@ -155,7 +155,7 @@ def over_lives(
     pool = ProcessPoolExecutor(count, context, _begin, (counter,))
     try:
         with unheard():
-            compiling = [pool.submit(_compile, scenario, v) for v in scenario.names()]
+            compiling = [pool.submit(compile_loops, scenario, v) for v in scenario.names()]
         for one in compiling:
             one.result()
         with unheard():

@@ -128,7 +128,7 @@ def solve(
         def miss(x: float, variant: str = variant) -> float:
             return lives.reached(variant, math.exp(x)) - wanted.value
 
-        x = _root(miss)
+        x = root(miss)
         factor = math.exp(x)
         reached = lives.reached(variant, factor)
         met = abs(reached - wanted.value) <= CLOSE * wanted.value
@@ -140,19 +140,25 @@ def solve(
     return changed, found
 
 
-def _root(miss: Callable[[float], float]) -> float:
-    """Where `miss`, which rises, is 0: sought by doubling from 0, then by Brent's method; the end
-    of the range, or of the rise, when it is nowhere 0.
+def root(miss: Callable[[float], float], begin: float = 0.0) -> float:
+    """Where `miss`, which rises, is 0: sought by doubling from `begin`, then by Brent's method; the
+    end of the range, or of the rise, when it is nowhere 0.
     """
     low, high = (math.log(f) for f in FACTORS)
-    here, middle = 0.0, miss(0.0)
+    here = min(max(begin, low), high)
+    middle = miss(here)
+    if middle == 0.0:
+        return here
     step = math.log(2.0) * (1 if middle < 0 else -1)
-    best = (abs(middle), here)
-    while low <= here + step <= high:
-        there = miss(here + step)
+    best, before = (abs(middle), here), middle
+    while low < here + step / 2 < high:
+        ahead = min(max(here + step, low), high)
+        there = miss(ahead)
         if there * middle <= 0:
-            a, b = sorted((here, here + step))
+            a, b = sorted((here, ahead))
             return float(brentq(miss, a, b, xtol=0.002, maxiter=40))
-        here += step
+        if step > 0 and there == before:
+            break  # more generosity than anybody uses
+        here, before = ahead, there
         best = min(best, (abs(there), here))
     return best[1]

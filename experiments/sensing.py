@@ -18,6 +18,7 @@ from experiments.console import (
     Memory,
     Queue,
     Walltime,
+    counted,
     engine_options,
     with_progress,
 )  # fmt: skip
@@ -84,7 +85,7 @@ def sobol(
         lambda base, widest: _told(as_json, f"{base} base samples: widest leading interval "
                                             f"{widest:.2f}"),
     )  # fmt: skip
-    files = sensitivity.save(found, store.folder / "sobol")
+    files = sensitivity.save(store, found, end, store.folder / "sobol")
     if as_json:
         print(json.dumps({"end": end, **as_data(found)}, indent=1))
     else:
@@ -114,20 +115,9 @@ def _store(study: str, out: Path | None) -> Store:
     if kind not in ("sobol", "morris"):
         raise ValueError(f'{file}: its design is {kind}: indices need kind = "sobol" or "morris"')
     return with_progress(
-        f"Where intercepts lie: {file.stem}", len(ready.names) + 1,
-        lambda tell: running.make(ready, folder, file, say=_counter(tell)),
+        f"Where intercepts lie: {file.stem}", len(ready.names),
+        lambda tell: running.make(ready, folder, file, say=counted(tell)),
     )  # fmt: skip
-
-
-def _counter(tell: Callable[[int], None]) -> Callable[[str], None]:
-    done = 0
-
-    def say(line: str) -> None:
-        nonlocal done
-        done += 1
-        tell(done)
-
-    return say
 
 
 def _going(store: Store, engine: str, options: Any, deadline: float | None) -> Callable[[], bool]:
@@ -150,9 +140,9 @@ def _going(store: Store, engine: str, options: Any, deadline: float | None) -> C
 
 
 def _double(store: Store, base: int) -> None:
-    from experiments.sweeps import running
+    from experiments.sweeps import expanding
 
-    running.expand(store, draws=base)
+    expanding.expand(store, draws=base)
 
 
 def as_data(found: Sensed) -> dict[str, Any]:

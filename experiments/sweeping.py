@@ -17,6 +17,7 @@ from experiments.console import (
     Memory,
     Queue,
     Walltime,
+    counted,
     engine_options,
     with_progress,
 )  # fmt: skip
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="sweep", no_args_is_help=True,
-    help="Run a study of many runs, on this machine or a cluster; kill it, and go on.",
+    help="Run a study of many runs, on this machine or a cluster; kill it, and go on.\n\n"
+    "Example: llo sweep run quick",
 )  # fmt: skip
 
 Folder = Annotated[Path, typer.Argument(metavar="STORE", help="The folder of a study's results.")]
@@ -63,8 +65,14 @@ def run(
     check_engine(engine, options)
     if each < 1:
         raise ValueError(f"--per-task {each}: give 1 or more")
+    _check_runs(runs)
     ready, file = read(study), find(study)
-    store = running.make(ready, out or Path("out") / file.stem, file, each)
+    store = with_progress(
+        f"Where intercepts lie: {file.stem}", len(ready.names),
+        lambda tell: running.make(
+            ready, out or Path("out") / file.stem, file, each, say=counted(tell)
+        ),
+    )  # fmt: skip
     _go(store, engine, options, runs, as_json)
 
 
@@ -91,6 +99,7 @@ def restart(
 
     options = engine_options(queue, walltime, jobs, memory)
     check_engine(engine, options)
+    _check_runs(runs)
     _go(Store(store), engine, options, runs, as_json, failed=failed)
 
 
@@ -117,7 +126,7 @@ def expand(
 
     Example: llo sweep expand out/quick --draws 256
     """
-    from experiments.sweeps import running
+    from experiments.sweeps import expanding
     from experiments.sweeps.store import Store
 
     if seeds is None and draws is None and levels is None:
@@ -125,7 +134,7 @@ def expand(
     if draws is not None and levels is not None:
         raise ValueError("--draws and --levels: a design has one of them")
     found = Store(store)
-    running.expand(found, seeds=seeds, draws=draws, levels=levels)
+    expanding.expand(found, seeds=seeds, draws=draws, levels=levels)
     _tell(found, as_json)
 
 
@@ -145,6 +154,11 @@ def compact(store: Folder, as_json: Json = False) -> None:
         print(json.dumps({"packs": len(found.packed), "made": made}))
     else:
         print(f"{store}: {made} packs of {PACK} tasks made, {len(found.packed)} in all")
+
+
+def _check_runs(runs: int | None) -> None:
+    if runs is not None and runs < 1:
+        raise ValueError(f"--runs {runs}: give 1 or more")
 
 
 def _go(
@@ -169,7 +183,7 @@ def _go(
 
     session = with_progress(f"Running {store.folder.name}", total, work)
     if session.lost and not as_json:
-        print(f"{session.lost} tasks ended with their process: llo sweep restart tries them again")
+        print(f"{session.lost} tasks killed their processes: llo sweep restart tries them again")
     _tell(store, as_json)
 
 

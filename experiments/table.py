@@ -62,10 +62,13 @@ def _change(name: str, group: str = "all") -> Measure:
     return lambda d, null: 100 * (_last(d, name, group) - _last(null, name, group))
 
 
-def extra_learners(d: xr.Dataset, null: xr.Dataset) -> Array:
-    people = d["persons"].sel(group="all").values
+def extra_learners(d: xr.Dataset, null: xr.Dataset, group: str = "all") -> Array:
+    """Persons more who follow a course within a year than under the null: the mean of the surveys
+    from the second year after introduction on, per life.
+    """
+    people = d["persons"].sel(group=group).values
     later = d["time"].values > 1.0 if d["time"].values.max() > 1.0 else d["time"].values > 0.0
-    gain = d["learners"].sel(group="all") - null["learners"].sel(group="all")
+    gain = d["learners"].sel(group=group) - null["learners"].sel(group=group)
     return np.asarray(gain.isel(time=later).mean("time").values * people, float)
 
 

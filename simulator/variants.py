@@ -116,12 +116,14 @@ def compare(
 
 
 def future(
-    model: LearningModel, policies: Sequence[Policy], design: Design, until: int
+    model: LearningModel, policies: Sequence[Policy], design: Design, until: int, every: int = 0
 ) -> xr.Dataset:
     """One future of a model that has come to the introduction, up to month `until`: a summary as
-    `compare` gives, but for what needs a null life beside it.
+    `compare` gives, but for what needs a null life beside it. Surveys are held every so many
+    months, at the end alone without that.
     """
-    recorder = Recorder(design.introduction, until - design.introduction, probe=design.probe)
+    every = every or until - design.introduction
+    recorder = Recorder(design.introduction, every, probe=design.probe)
     shorter = replace(design, spin_up=design.introduction, before=0,
                       after=until - design.introduction)  # fmt: skip
     lived = model.branch(policies, recorder)

@@ -11,6 +11,7 @@ import csv
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +62,7 @@ def stretches(shape: Shape, first: int = 0) -> Iterator[Array]:
         for start in range(0, shape.rows, STRETCH):
             yield grid(shape, start, min(STRETCH, shape.rows - start))
     elif shape.kind == "latin":
-        yield latin(shape, first)
+        yield from latin(shape, first)
     elif shape.kind == "morris":
         yield _morris(shape, first)
     else:
@@ -89,8 +90,7 @@ def grid(shape: Shape, first: int, count: int) -> Array:
     stride = max(round(size * _GOLDEN), 1)
     while math.gcd(stride, size) > 1:
         stride += 1
-    cell = (np.arange(first, first + count, dtype=object) * stride) % size
-    cell = cell.astype(np.int64)
+    cell = (first * stride % size + np.arange(count) * (stride % size)) % size
     found = np.empty((count, len(choices)))
     for k in range(len(choices) - 1, -1, -1):
         cell, place = np.divmod(cell, choices[k])
@@ -98,18 +98,24 @@ def grid(shape: Shape, first: int, count: int) -> Array:
     return found
 
 
-def latin(shape: Shape, first: int) -> Array:
+def latin(shape: Shape, first: int) -> Iterator[Array]:
     """A Latin hypercube of the draws from `first` on; what a study is expanded by is another.
 
     Each factor has a stream of its own, so that a further factor leaves the others as they are.
     """
     many = shape.draws - first
-    columns = []
+    strata, streams = [], []
     for k in range(shape.factors):
         key = draws.replicate(draws.replicate(shape.seed, first), k)
-        rng = np.random.Generator(np.random.Philox(key=key))
-        columns.append((rng.permutation(many) + rng.random(many)) / many)
-    return np.column_stack(columns)
+        streams.append(np.random.Generator(np.random.Philox(key=key)))
+        strata.append(streams[k].permutation(many).astype(np.uint32))  # all that is held as a whole
+    for start in range(0, many, STRETCH):
+        some = min(STRETCH, many - start)
+        columns = [
+            (place[start : start + some] + rng.random(some)) / many
+            for place, rng in zip(strata, streams, strict=True)
+        ]
+        yield np.column_stack(columns)
 
 
 def _morris(shape: Shape, first: int) -> Array:
@@ -122,8 +128,8 @@ def _morris(shape: Shape, first: int) -> Array:
     return np.asarray(rows[first * shape.block :], float)
 
 
-def table(path: Path, names: Sequence[str]) -> Array:
-    """The rows of a CSV file with a column a factor: values, not shares.
+def table(path: Path, names: Sequence[str]) -> Iterator[Array]:
+    """The rows of a CSV file with a column a factor, some at a time: values, not shares.
 
     Raises ValueError with the line, column and remedy.
     """
@@ -134,14 +140,16 @@ def table(path: Path, names: Sequence[str]) -> Array:
             missing = [n for n in names if n not in head]
             if missing:
                 raise ValueError(f"{path}: no column {missing[0]!r}; it has {', '.join(head)}")
-            at, found = [head.index(n) for n in names], []
-            for number, line in enumerate(lines, 2):
-                found.append([_number(path, number, head[k], line, k) for k in at])
-    except (OSError, UnicodeDecodeError) as error:
+            at, none = [head.index(n) for n in names], True
+            rows = ([_number(path, n, head[k], line, k) for k in at]
+                    for n, line in enumerate(lines, 2))  # fmt: skip
+            while some := list(islice(rows, STRETCH)):
+                yield np.array(some)
+                none = False
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ValueError(f"{path}: cannot be read as a table ({error})") from None
-    if not found:
+    if none:
         raise ValueError(f"{path}: no rows in it: give one a run")
-    return np.array(found)
 
 
 def _number(path: Path, line: int, column: str, cells: Sequence[str], k: int) -> float:

@@ -74,7 +74,7 @@ def declared(name: str, scenario: Scenario) -> Parameter | None:
 def checked(factor: Factor, scenario: Scenario) -> Factor:
     """The factor with its distribution filled in; ValueError with what is wrong with it."""
     if factor.name == ENSEMBLE:
-        if factor.distribution or factor.values or factor.low is not None:
+        if set(factor.model_fields_set) - {"name", "group"}:
             raise ValueError("the ensemble has its own weights: give its name alone")
         return factor
     param, kind = declared(factor.name, scenario), factor.distribution
@@ -103,6 +103,8 @@ def checked(factor: Factor, scenario: Scenario) -> Factor:
 
 
 def _from_prior(factor: Factor, param: Parameter | None) -> Factor:
+    if factor.low is not None or factor.high is not None:
+        raise ValueError('a prior has its own range: leave low and high out, or say "uniform"')
     if factor.name in known_priors():
         prior = known_priors()[factor.name]
         return factor.model_copy(update={"low": prior.low, "high": prior.high})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 from experiments.sweeps.study import Ready
-from scenarios.scenario import resolve
+from scenarios.scenario import Scenario, resolve
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("numpy", "scipy", "numba", "llvmlite", "mesa", "simpy", "xarray")
@@ -23,16 +23,22 @@ def _digest(content: bytes) -> str:
 
 def of(ready: Ready) -> dict[str, str]:
     """A checksum by what it is of: files of the model and its data, packages, the scenario."""
+    found = of_scenario(ready.scenario, [Path(__file__).parent / name for name in OWN])
+    found[f"scenario {ready.study.scenario}"] = found.pop("scenario")
+    return found
+
+
+def of_scenario(scenario: Scenario, own: Iterable[Path]) -> dict[str, str]:
+    """The same for lives of a scenario that are also made by the files `own`."""
     files = [
         *(ROOT / "simulator").rglob("*.py"),
         *(ROOT / "calibration").rglob("*.py"),
         *(ROOT / "calibration").rglob("*.toml"),
         *(ROOT / "scenarios").glob("*.py"),
-        *(Path(__file__).parent / name for name in OWN),
+        *own,
         ROOT / "experiments" / "table.py",
     ]
     found = {str(path.relative_to(ROOT)): _digest(path.read_bytes()) for path in sorted(files)}
-    scenario = ready.scenario
     for name in (scenario.margins, scenario.levels, scenario.world.years):
         found[f"data {name}"] = _digest(resolve(name).read_bytes())
     ensemble = Path(scenario.uncertainty.ensemble or ROOT / "calibration" / "ensemble.nc")

@@ -16,7 +16,10 @@ def of(store: Store, now: float) -> dict[str, Any]:
     tasks = sum(s["tasks"] for s in past)
     model, wall = sum(s["model"] for s in past), sum(s["wall"] for s in past)
     cores = sum(s["elapsed"] * s["width"] for s in past)
-    runs, failures = sum(s["runs"] for s in past), store.failures()
+    runs, failures, failed = sum(s["runs"] for s in past), [], 0
+    for failed, failure in enumerate(store.failures(), 1):
+        if failed <= SHOWN:
+            failures.append(failure)
     running = bool(past) and not past[-1]["ended"]
     elapsed = sum(s["elapsed"] for s in past)
     rate = runs / elapsed if elapsed > 0 else None
@@ -26,7 +29,7 @@ def of(store: Store, now: float) -> dict[str, Any]:
         "title": store.meta["title"],
         "runs": store.runs,
         "done": done,
-        "failed": len(failures),
+        "failed": failed,
         "draws": store.rows,
         "seeds": len({s.seed for s in store.stretches}),
         "runs_a_second": rate,
@@ -37,7 +40,7 @@ def of(store: Store, now: float) -> dict[str, Any]:
         "outside_the_model": (wall - model) / runs if runs else None,
         "tasks": tasks,
         "busy": _who(past[-1]) if running else "",
-        "failures": failures[:SHOWN],
+        "failures": failures,
     }
 
 

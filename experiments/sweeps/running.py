@@ -1,4 +1,4 @@
-"""Making the store of a study, running what is missing in it, and asking for more."""
+"""Making the store of a study, and running what is missing in it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import json
 import os
 import socket
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from pathlib import Path
@@ -21,13 +22,15 @@ from calibration.files import write_text
 from experiments.results import commit
 from experiments.sweeps import designs, factors, identity, manifold, outputs, worker
 from experiments.sweeps.designs import Array, Shape
-from experiments.sweeps.store import Done, Store, Stretch, Task, lines
+from experiments.sweeps.store import Done, Store, Task, added_to, entries
 from experiments.sweeps.study import Ready, checked
-from experiments.sweeps.writer import Writer, create, writing
+from experiments.sweeps.writer import Writer, check_free, create, writing
 
 STATUS, SESSIONS = "status.json", "sessions.jsonl"
 BEAT = 2.0  # seconds between two notes of how far it is
 PER_TASK = 4
+MOST = 100_000_000  # runs of a study
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass
@@ -48,7 +51,7 @@ class Session:
     wall: float = 0.0  # seconds of tasks, of all together
     ended: bool = False
     _since: float = field(default_factory=time.monotonic)
-    _noted: float = field(default_factory=time.monotonic)
+    _noted: float = -BEAT
 
     def note(self, store: Store, *, late: bool = False) -> None:
         """Write down how far it is, every now and then; at the end among those that ended."""
@@ -56,11 +59,22 @@ class Session:
         if not late and now - self._noted < BEAT:
             return
         self.elapsed, self._noted, self.ended = now - self._since, now, late
-        text = json.dumps({k: v for k, v in vars(self).items() if not k.startswith("_")})
-        write_text(store.folder / STATUS, text)
-        if late:
-            with (store.folder / SESSIONS).open("a", encoding="utf-8") as file:
-                file.write(text + "\n")
+        _note(store, {k: v for k, v in vars(self).items() if not k.startswith("_")})
+
+
+def _note(store: Store, session: dict[str, Any]) -> None:
+    text = json.dumps(session)
+    if session["ended"]:
+        with added_to(store.folder / SESSIONS) as file:
+            file.write(text + "\n")
+    write_text(store.folder / STATUS, text)
+
+
+def _settle(store: Store) -> None:
+    """Put a command that was killed among those that ended; nothing of it runs any more."""
+    for last in sessions(store)[-1:]:
+        if not last["ended"]:
+            _note(store, {**last, "ended": True})
 
 
 def shape_of(ready: Ready, draws: int | None = None, levels: int | None = None) -> Shape:
@@ -81,13 +95,15 @@ def rows_of(ready: Ready, shape: Shape, first: int = 0) -> Iterator[Array]:
     """Values of the factors, some rows at a time, from draw `first` on."""
     study, scenario = ready.study, ready.scenario
     if study.design.kind == "table":
-        found = designs.table(Path(study.design.file), ready.names)
-        for factor, column in zip(study.factors, found.T, strict=True):
-            owned = factors.declared(factor.name, scenario)
-            for line, value in enumerate(column, 2):
-                if owned is not None:
-                    owned.check(f"{study.design.file}:{line}: {factor.name}", float(value))
-        yield found
+        line = 2
+        for found in designs.table(Path(study.design.file), ready.names):
+            for factor, column in zip(study.factors, found.T, strict=True):
+                owned = factors.declared(factor.name, scenario)
+                for k, value in enumerate(column, line):
+                    if owned is not None:
+                        owned.check(f"{study.design.file}:{k}: {factor.name}", float(value))
+            line += len(found)
+            yield found
         return
     for u in designs.stretches(shape, first):
         columns = [factors.value(f, u[:, k], scenario) for k, f in enumerate(study.factors)]
@@ -104,6 +120,12 @@ def make(
     """The store of a study; nothing is run yet."""
     from experiments import spin_up
 
+    check_free(folder)
+    shape, found = shape_of(ready), identity.of(ready)
+    if ready.study.design.kind == "table":
+        deque(rows_of(ready, shape), maxlen=0)  # what is wrong with it is told before any work
+    else:
+        check_runs(shape.rows * ready.study.seeds.count)
     scenario = spin_up.settled(ready.scenario)
     ready = Ready(ready.study, scenario, ready.text)
     design = scenario.design()
@@ -121,14 +143,32 @@ def make(
         "labels": [f.label for f in study.factors],
         "layout": layout.plain(),
         "design": {"kind": study.design.kind, "draws": study.design.draws,
-                   "levels": study.design.levels, "block": shape_of(ready).block},
+                   "levels": study.design.levels, "block": shape.block},
         "per_task": per_task,
-        "identity": identity.of(ready),
+        "identity": found,
         "commit": commit(),
         "introduced": int(scenario.time.introduction[:4]),
     }  # fmt: skip
-    rows = rows_of(ready, shape_of(ready))
-    return create(folder, meta, ready.names, rows, study.seeds.count)
+    with room(f"{folder}: {{}}: make room, then run it again"):
+        return create(folder, meta, ready.names, rows_of(ready, shape), study.seeds.count)
+
+
+def check_runs(many: int) -> None:
+    if many > MOST:
+        raise ValueError(
+            f"a study of {many:,} runs: at most {MOST:,}: take fewer draws, levels or seeds"
+        )
+
+
+@contextmanager
+def room(told: str) -> Iterator[None]:
+    """OSError with one line, of which this is a form, when there is no room on the disk."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise OSError(told.format("the disk is full")) from None
+        raise
 
 
 def manifolds(
@@ -142,14 +182,19 @@ def manifolds(
 
 def ready_of(store: Store) -> Ready:
     """The study that a store is of, as it was when the store was made."""
-    import tomllib
-
     from scenarios.scenario import Scenario
 
-    text = store.meta["study"]
-    found = checked(text, tomllib.loads(text), Path(store.meta["study_file"]))
+    found = _read_again(store)
     scenario = Scenario.model_validate_json(store.meta["scenario"])
-    return Ready(found.study, scenario, text)
+    return Ready(found.study, scenario, found.text)
+
+
+def _read_again(store: Store) -> Ready:
+    """The study as it was, of a scenario as that is now."""
+    import tomllib
+
+    text = store.meta["study"]
+    return checked(text, tomllib.loads(text), Path(store.meta["study_file"]))
 
 
 def check(store: Store, study: Path | None = None) -> None:
@@ -162,7 +207,7 @@ def check(store: Store, study: Path | None = None) -> None:
             f"{store.folder}: the study {file} has changed since this store was made: put it back, "
             "use llo sweep expand for more of the same, or run it into another folder with --out"
         )
-    found = identity.changes(store.meta["identity"], identity.of(ready_of(store)))
+    found = identity.changes(store.meta["identity"], identity.of(_read_again(store)))
     if found:
         raise ValueError(
             f"{store.folder}: made by another model or configuration; since then: "
@@ -188,8 +233,12 @@ def run(
     Raises ValueError when the model or the study has changed, and OSError when the disk is full or
     the engine is lost; what is done is kept in any case.
     """
-    with writing(store) as writer:
+    with (
+        room(f"{store.folder}: {{}}; what is done is kept: make room, then {_restart(store)}"),
+        writing(store) as writer,
+    ):
         check(store)
+        _settle(store)
         spoilt = writer.verify()
         if spoilt:
             say(f"{spoilt} tasks are spoilt or gone and are done again")
@@ -205,13 +254,13 @@ def run(
             return _session("none", 0)
         with engine(name, options=options) as chosen:
             chosen.wait(tell=say)
-            made, folder = worker.made_of(store), str(store.folder.resolve())
+            work = _Job(str(store.folder.resolve()), store.version)
             say("compiling")
-            chosen.client.submit(worker.warm, folder, made, pure=False).result()
+            deque(results(chosen, work.warm, [None]), maxlen=0)  # where it fails, so does every run
             session = _session(name, chosen.width)
             every = (task for part in ((head,), tasks) for task in part)
-            work = _Job(folder, made)
             try:
+                session.note(store)
                 for task, found in results(chosen, work, every):
                     _take(writer, session, task, found)
                     tell(session)
@@ -219,6 +268,10 @@ def run(
                 with suppress(OSError):  # a full disk is told of already
                     session.note(store, late=True)
     return session
+
+
+def _restart(store: Store) -> str:
+    return f"llo sweep restart {store.folder}"
 
 
 @dataclass(frozen=True)
@@ -231,6 +284,10 @@ class _Job:
     def __call__(self, task: Task) -> Done:
         return worker.live(self.folder, self.made, task)
 
+    def warm(self, _: None) -> None:
+        """Compile what a task needs."""
+        worker.warm(self.folder, self.made)
+
 
 def _session(name: str, width: int) -> Session:
     began = time.strftime("%Y-%m-%dT%H:%M:%S")
@@ -238,15 +295,16 @@ def _session(name: str, width: int) -> Session:
 
 
 def _take(writer: Writer, session: Session, task: Task, found: Done | BaseException) -> None:
-    if isinstance(found, OSError):
-        full = found.errno in (errno.ENOSPC, errno.EDQUOT)
-        what = "the disk is full" if full else f"a shard cannot be written ({found})"
+    if isinstance(found, OSError) and not isinstance(found, TimeoutError):  # that is the task's own
+        if found.errno in FULL:
+            raise found
         raise OSError(
-            f"{writer.store.folder}: {what}; what is done is kept: make room, then llo sweep "
-            f"restart {writer.store.folder}"
+            f"{writer.store.folder}: a process cannot read or write there ({found}); what is done "
+            f"is kept: mend that, then {_restart(writer.store)}"
         )
     if isinstance(found, BaseException):
         session.lost += 1
+        writer.lose(task, f"{type(found).__name__}: {str(found).partition(chr(10))[0]}")
         return
     writer.keep(found)
     session.tasks += 1
@@ -259,71 +317,10 @@ def _take(writer: Writer, session: Session, task: Task, found: Done | BaseExcept
 
 def sessions(store: Store) -> list[dict[str, Any]]:
     """What commands did to a store, the last one too if it runs or was killed."""
-    found = [json.loads(line) for line in lines(store.folder / SESSIONS)]
+    found = list(entries(store.folder / SESSIONS))
     path = store.folder / STATUS
     if path.is_file():
         last = json.loads(path.read_text(encoding="utf-8"))
-        if not last["ended"]:
+        if not last["ended"] and {**last, "ended": True} not in found:
             found.append(last)
     return found
-
-
-def expand(
-    store: Store, *, seeds: int | None = None, draws: int | None = None, levels: int | None = None
-) -> int:
-    """Ask for so many seeds, draws or levels of a grid in all; how many runs that adds.
-
-    What is done stays. Raises ValueError when there are as many already, or the design has none.
-    """
-    with writing(store) as writer:
-        check(store)
-        before, stretches = store.runs, store.stretches
-        design, rows = dict(store.meta["design"]), store.rows
-        solved = dict(store.meta["manifold"])
-        known = sorted({s.seed for s in stretches})
-        if draws is not None or levels is not None:
-            more, design = _further(store, draws, levels)
-            rows = writer.extend(more)
-            stretches += [Stretch(store.rows, rows - store.rows, seed) for seed in known]
-        if seeds is not None:
-            _more("--seeds", seeds, len(known))
-            fresh = range(len(known), seeds)
-            stretches += [Stretch(0, rows, seed) for seed in fresh]
-            solved |= manifolds(ready_of(store), fresh)
-        writer.expand([s for s in stretches if s.rows], rows,
-                      {"design": design, "manifold": solved})  # fmt: skip
-    return store.runs - before
-
-
-def _further(
-    store: Store, draws: int | None, levels: int | None
-) -> tuple[Iterator[Array], dict[str, Any]]:
-    """Rows that so many draws or levels in all add, and what the design is then."""
-    ready, design = ready_of(store), dict(store.meta["design"])
-    kind = design["kind"]
-    if draws is not None:
-        if kind in ("grid", "table"):
-            raise ValueError(f"--draws: a {kind} has none: give --levels, or another study")
-        _more("--draws", draws, design["draws"])
-        rows = rows_of(ready, shape_of(ready, draws=draws), design["draws"])
-        return rows, design | {"draws": draws}
-    if kind != "grid":
-        raise ValueError(f"--levels: the design is {kind}, which has none: give --draws")
-    _more("--levels", levels or 0, design["levels"])
-    before = shape_of(ready, levels=design["levels"])
-    old = [
-        set(factors.value(f, designs.level(n, np.arange(n), bool(f.values)), ready.scenario))
-        for f, n in zip(ready.study.factors, before.choices, strict=True)
-    ]
-
-    def fresh() -> Iterator[Array]:
-        for some in rows_of(ready, shape_of(ready, levels=levels)):
-            known = [np.isin(some[:, k], list(values)) for k, values in enumerate(old)]
-            yield some[~np.all(known, axis=0)]
-
-    return fresh(), design | {"levels": levels}
-
-
-def _more(option: str, wanted: int, there: int) -> None:
-    if wanted <= there:
-        raise ValueError(f"{option} {wanted}: there are {there} already: give more than that")

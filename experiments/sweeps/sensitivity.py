@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,17 +195,19 @@ def grown(
         return sensed(store, outcomes, variants), end
 
 
-def dataset(found: Sensed) -> xr.Dataset:
-    """Indices with their intervals, and the same by year, as one dataset with units."""
+def dataset(store: Store, found: Sensed, end: str) -> xr.Dataset:
+    """Indices with their intervals, and the same by year, as one dataset with units; `end` says
+    why there are no more runs.
+    """
     shape = (len(found.labels), len(found.outcomes), len(found.variants))
     dims = ("factor", "outcome", "variant")
     data = {}
     for name, index in (("first", found.indices.first), ("total", found.indices.total)):
-        for end in ("value", "low", "high"):
-            data[f"{name}_{end}"] = (dims, getattr(index, end).reshape(shape))
-    for end in ("value", "low", "high"):
-        wide = getattr(found.yearly, end).reshape(*shape, len(found.years))
-        data[f"yearly_total_{end}"] = ((*dims, "year"), wide)
+        for part in ("value", "low", "high"):
+            data[f"{name}_{part}"] = (dims, getattr(index, part).reshape(shape))
+    for part in ("value", "low", "high"):
+        wide = getattr(found.yearly, part).reshape(*shape, len(found.years))
+        data[f"yearly_total_{part}"] = ((*dims, "year"), wide)
     data["rank"] = (dims, found.ranking.rank.reshape(shape))
     data["left_out"] = (dims[1:], found.indices.left_out.reshape(shape[1:]))
     out = xr.Dataset(
@@ -213,11 +216,25 @@ def dataset(found: Sensed) -> xr.Dataset:
     )  # fmt: skip
     for name in out.data_vars:
         out[name].attrs["units"] = "1"
-    out.attrs = {"kind": "llo sobol", "base": found.draws}
+    scenario = json.loads(store.meta["scenario"])
+    out.attrs = {
+        "kind": "llo sobol", "base": found.draws, "end": end, "drawn": found.variants[-1],
+        "runs": found.draws * int(store.meta["design"]["block"]), "persons": scenario["persons"],
+        "title": store.meta["title"], "commit": store.meta["commit"],
+        "factors": json.dumps(_of_label(store)),
+    }  # fmt: skip
     return out
 
 
-def save(found: Sensed, folder: Path) -> list[Path]:
+def _of_label(store: Store) -> dict[str, list[str]]:
+    """The factors behind every label."""
+    found: dict[str, list[str]] = {}
+    for name, label in zip(store.names, store.meta["labels"], strict=True):
+        found.setdefault(label, []).append(name)
+    return found
+
+
+def save(store: Store, found: Sensed, end: str, folder: Path) -> list[Path]:
     """Write the indices and their pictures into a folder; the files."""
     from calibration.files import write_netcdf
     from experiments import picture
@@ -225,7 +242,7 @@ def save(found: Sensed, folder: Path) -> list[Path]:
 
     folder.mkdir(parents=True, exist_ok=True)
     written = [folder / "indices.nc"]
-    write_netcdf(dataset(found), written[0])
+    write_netcdf(dataset(store, found, end), written[0])
     titles = [f"{v}: {o.long_name}" for o, v in found.columns]
     for variant in found.variants:
         at = [found.column(o, variant) for o in found.outcomes]

@@ -51,7 +51,7 @@ class Study(Strict):
     seeds: Seeds = Seeds(count=1)
     design: Plan = Plan()
     factors: Annotated[list[Factor], Field(alias="factor", min_length=1)]
-    outputs: list[str] = Field(default_factory=lambda: list(outputs.USUAL))
+    outputs: list[str] = Field(default_factory=lambda: list(outputs.USUAL), min_length=1)
     groups: list[str] = Field(default_factory=lambda: list(outputs.USUAL_GROUPS))
 
 
@@ -86,7 +86,8 @@ def find(name: str) -> Path:
 def read(name: str) -> Ready:
     """The study of a file; ValueError with file, key, value and remedy."""
     path = find(name)
-    return checked(path.read_text(encoding="utf-8"), read_toml(path, "a study"), path)
+    table = read_toml(path, "a study")
+    return checked(path.read_text(encoding="utf-8"), table, path)
 
 
 def checked(text: str, table: Mapping[str, Any], path: Path) -> Ready:
@@ -103,7 +104,10 @@ def checked(text: str, table: Mapping[str, Any], path: Path) -> Ready:
         raise ValueError(f"{path}: scenario {study.scenario!r}: {error}") from None
     found = [_factor(f, scenario, path) for f in study.factors]
     _check(study, found, scenario, path)
-    return Ready(study.model_copy(update={"factors": found}), scenario, text)
+    design = study.design
+    if design.file and (path.parent / design.file).is_file():  # as for the scenario
+        design = design.model_copy(update={"file": str(path.parent / design.file)})
+    return Ready(study.model_copy(update={"factors": found, "design": design}), scenario, text)
 
 
 def _scenario(study: Study, path: Path) -> Scenario:
@@ -157,6 +161,8 @@ def _check(study: Study, found: list[Factor], scenario: Scenario, path: Path) ->
         raise ValueError(
             f"{path}: factor {clash[0]!r} is among what a member of the ensemble says: keep one"
         )
+    if study.design.kind == "morris" and study.design.draws < 2:
+        raise ValueError(f"{path}: design.draws: 1: one trajectory has no spread: give 2 or more")
     if study.design.kind == "table" and not study.design.file:
         raise ValueError(f'{path}: design.file: a table needs the name of a CSV file, file = "…"')
     for name in study.outputs:

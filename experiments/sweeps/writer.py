@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import fcntl
-import itertools
 import json
 import os
+import shutil
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,10 +24,14 @@ from experiments.sweeps.store import (
     MANIFEST,
     META,
     PACK,
+    PACKS,
+    SHARDS,
     Done,
     Store,
     Stretch,
     Task,
+    added_to,
+    design_digest,
     digest_of,
     packed,
     whole,
@@ -53,12 +56,7 @@ class Writer:
 
     def _append(self, name: str, entry: Mapping[str, Any]) -> None:
         if name not in self._files:
-            path = self.store.folder / name
-            if path.exists():  # a line that was cut off would spoil the next
-                content = path.read_bytes()
-                with path.open("r+b") as cut:
-                    cut.truncate(content.rfind(b"\n") + 1)
-            self._files[name] = path.open("a", encoding="utf-8")
+            self._files[name] = added_to(self.store.folder / name)
         self._files[name].write(json.dumps(entry) + "\n")
         self._files[name].flush()
 
@@ -69,22 +67,22 @@ class Writer:
     def keep(self, done: Done) -> None:
         """Note that a task is done; it is safe once this returns."""
         for failed in done.failed:
-            self._append(FAILURES, failed)
+            self._append(FAILURES, {"task": done.number, "digest": done.digest, **failed})
         self._note({"task": done.number, "digest": done.digest,
                     "model": round(done.model, 4), "wall": round(done.wall, 4)})  # fmt: skip
 
+    def lose(self, task: Task, error: str) -> None:
+        """Note the input of a task that took its processes along; it stays missing."""
+        for k, x in enumerate(self.store.values(task.first, task.rows)):
+            given = dict(zip(self.store.names, map(float, x), strict=True))
+            entry = {"task": task.number, "digest": "", "row": task.first + k, "seed": task.seed}
+            self._append(FAILURES, {**entry, "factors": given, "error": error})
+
     def again(self) -> int:
         """Have every task with a failed run done again; how many they are."""
-        failures = self.store.failures()
-        rows = {(f["row"], f["seed"]) for f in failures}
-        found = [
-            t.number for t in self.store.tasks()
-            if any((row, t.seed) in rows for row in range(t.first, t.first + t.rows))
-        ]  # fmt: skip
+        found = sorted({f["task"] for f in self.store.failures() if f["digest"]})
         for number in found:
             self._redo(number)
-        for row, seed in sorted(rows):
-            self._append(FAILURES, {"row": row, "seed": seed})
         return len(found)
 
     def _redo(self, task: int) -> None:
@@ -94,67 +92,120 @@ class Writer:
         self._note({"drop": task})
 
     def _unpack(self, pack: int) -> None:
-        """Write the shards of a pack again, as far as it is whole."""
+        """Write the shards of a whole pack again."""
         store = self.store
-        content = store.pack(pack, store.packed[pack])
-        if whole(content, store.packed[pack]):
-            for task in _of_pack(store, pack):
-                write(store.shard(task.number, store.done[task.number]), packed(store.read(task)))
+        for task in _of_pack(store, pack):
+            if store.digests[task.number]:
+                digest = store.digest(task.number)
+                write(store.shard(task.number, digest), packed(store.read(task)), lasting=True)
+        self._drop_pack(pack)
+
+    def _drop_pack(self, pack: int) -> None:
+        path = self.store.pack(pack, self.store.packed[pack])
         self._note({"unpack": pack})
-        content.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
     def verify(self) -> int:
-        """Read all shards and packs; how many tasks are to be done again for they are spoilt."""
-        store, before = self.store, len(self.store.done)
+        """Read all shards and packs; how many tasks are to be done again for they are spoilt.
+
+        What was being written when its process was killed is taken away. ValueError if the design
+        is spoilt.
+        """
+        store, spoilt = self.store, 0
+        if design_digest(store.folder, store.rows) != store.meta["design_digest"]:
+            raise ValueError(
+                f"{store.folder / DESIGN}: spoilt or gone: put it back from a copy, or run the "
+                "study into another folder with --out"
+            )
+        for part in (p for name in (SHARDS, PACKS) for p in (store.folder / name).rglob("*.part")):
+            part.unlink(missing_ok=True)
         for pack, digest in list(store.packed.items()):
             if not whole(store.pack(pack, digest), digest):
-                self._note({"unpack": pack})
-        for task, digest in list(store.done.items()):
+                self._drop_pack(pack)
+        for task in store.done():
+            digest = store.digest(task)
             if task // PACK not in store.packed and not whole(store.shard(task, digest), digest):
                 self._note({"drop": task})
-        return before - len(store.done)
+                spoilt += 1
+        return spoilt
 
     def compact(self) -> int:
-        """Put shards of whole stretches of tasks into packs; how many packs were made."""
+        """Put shards of whole stretches of tasks into packs; how many packs were made.
+
+        A shard that is spoilt keeps its tasks out of one: it is to be done again.
+        """
         store, made = self.store, 0
-        for pack in range(store.task_rows.size // PACK):
+        for pack in range(store.digests.size // PACK):
+            if pack in store.packed or not store.digests[pack * PACK : (pack + 1) * PACK].all():
+                continue
             tasks = _of_pack(store, pack)
-            if pack in store.packed or any(t.number not in store.done for t in tasks):
+            spoilt = [t.number for t in tasks if not self._sound(t.number)]
+            for number in spoilt:
+                self._note({"drop": number})
+            if spoilt:
                 continue
             content = packed(np.concatenate([store.read(t) for t in tasks]))
             digest = digest_of(content)
-            write(store.pack(pack, digest), content)
+            write(store.pack(pack, digest), content, lasting=True)
             self._note({"pack": pack, "digest": digest})
             made += 1
-        for pack in store.packed:  # also what a compaction that was killed left
-            for task in _of_pack(store, pack):
-                store.shard(task.number, store.done[task.number]).unlink(missing_ok=True)
+        self._flush()
+        for pack, digest in store.packed.items():  # also what a compaction that was killed left
+            if whole(store.pack(pack, digest), digest):
+                for task in _of_pack(store, pack):
+                    store.shard(task.number, store.digest(task.number)).unlink(missing_ok=True)
         return made
 
+    def _sound(self, task: int) -> bool:
+        digest = self.store.digest(task)
+        return whole(self.store.shard(task, digest), digest)
+
+    def _flush(self) -> None:
+        """Have the disk itself hold what was noted, before anything is taken away for it."""
+        for file in self._files.values():
+            os.fsync(file.fileno())
+
     def extend(self, rows: Iterator[NDArray[np.float64]]) -> int:
-        """Add rows to the design; how many it has then."""
-        with h5py.File(self.store.folder / DESIGN, "r+") as file:
-            x = file["x"]
-            x.resize(self.store.rows, axis=0)  # rows of an extension that was cut off
-            return _add(x, rows)
+        """Add rows to the design, in a file of its own that takes its place; how many it has then.
+
+        Until `expand` says so the rows are not asked for, and a later extension writes over them.
+        """
+        path = self.store.folder / DESIGN
+        with beside(path) as part:
+            shutil.copyfile(path, part)
+            with part.open("r+b") as file:
+                many = _add(file, self.store.rows, len(self.store.names), rows)
+        return many
 
     def expand(self, stretches: Sequence[Stretch], rows: int, meta: Mapping[str, Any]) -> None:
         """Ask for further stretches of a design that has so many rows by now."""
         found = {**self.store.meta, **meta, "rows": rows,
+                 "design_digest": design_digest(self.store.folder, rows),
                  "stretches": [[s.first, s.rows, s.seed] for s in stretches]}  # fmt: skip
         write_text(self.store.folder / META, json.dumps(found, indent=1))
         self.store.load()
 
 
 def _of_pack(store: Store, pack: int) -> list[Task]:
-    return list(itertools.islice(store.tasks(), pack * PACK, (pack + 1) * PACK))
+    return [store.task(number) for number in range(pack * PACK, (pack + 1) * PACK)]
 
 
-def _add(x: Any, rows: Iterator[NDArray[np.float64]]) -> int:
+def _add(file: BinaryIO, there: int, width: int, rows: Iterator[NDArray[np.float64]]) -> int:
+    """Write rows after those that are there, in a .npy file; how many it has then."""
+
+    def head() -> None:  # as long for any number of rows
+        shape = {"descr": "<f8", "fortran_order": False, "shape": (there, width)}
+        file.seek(0)
+        np.lib.format.write_array_header_1_0(file, shape)
+
+    head()
+    file.seek(there * width * 8, os.SEEK_CUR)
+    file.truncate()
     for some in rows:
-        x.resize(x.shape[0] + some.shape[0], axis=0)
-        x[-some.shape[0] :] = some
-    return int(x.shape[0])
+        file.write(np.ascontiguousarray(some, "<f8").tobytes())
+        there += len(some)
+    head()
+    return there
 
 
 @contextmanager
@@ -163,24 +214,52 @@ def writing(store: Store) -> Iterator[Writer]:
 
     What others did to it before is taken in first.
     """
-    with (store.folder / LOCK).open("a+", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.seek(0)
-            raise ValueError(
-                f"{store.folder}: another command works on it ({lock.read().strip()}): wait until "
-                "it ends, or end it"
-            ) from None
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()} on {socket.gethostname()}")
-        lock.flush()
+    with _locked(store.folder):
         store.load()
         writer = Writer(store)
         try:
             yield writer
         finally:
             writer.close()
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """The folder for this process alone; the system lets go of it when the process ends."""
+    with (folder / LOCK).open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise ValueError(
+                f"{folder}: another command works on it ({lock.read().strip()}): wait until it "
+                "ends, or end it"
+            ) from None
+        except OSError as error:
+            raise OSError(
+                f"{folder}: cannot be locked ({error.strerror}): put it on a disk with locks"
+            ) from None
+        with suppress(OSError):  # who has it is told if there is room to say so
+            lock.truncate(0)
+            lock.write(f"process {os.getpid()} on {socket.gethostname()}")
+            lock.flush()
+        yield
+
+
+def check_free(folder: Path) -> None:
+    """ValueError when there is a store in the folder already, or anything else.
+
+    What was left of a store that was being made is nothing.
+    """
+    if (folder / META).exists():
+        raise ValueError(
+            f"{folder}: there is a store already: go on with llo sweep restart {folder}, or give "
+            "another folder with --out"
+        )
+    if folder.exists():
+        rest = [p.name for p in folder.iterdir() if p.name not in (DESIGN, LOCK)]
+        if not all(n.startswith((DESIGN, META)) and n.endswith(".part") for n in rest):
+            raise ValueError(f"{folder}: not empty: give another folder with --out")
 
 
 def create(
@@ -191,23 +270,16 @@ def create(
 
     Raises ValueError when there is one in the folder already, or anything else.
     """
-    if (folder / META).exists():
-        raise ValueError(
-            f"{folder}: there is a store already: go on with llo sweep restart {folder}, or give "
-            "another folder with --out"
-        )
-    if folder.exists() and any(p.name != DESIGN for p in folder.iterdir()):
-        raise ValueError(f"{folder}: not empty: give another folder with --out")
+    check_free(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with beside(folder / DESIGN) as part, h5py.File(part, "w") as file:
-        x = file.create_dataset(
-            "x", (0, len(names)), float, maxshape=(None, len(names)), chunks=(4096, len(names)),
-            compression="gzip", shuffle=True,
-        )  # fmt: skip
-        x.attrs["factors"] = list(names)
-        many = _add(x, rows)
-    stretches = [[0, many, seed] for seed in range(seeds)]
-    found = {"kind": KIND, "format": FORMAT, **meta, "factors": list(names), "rows": many,
-             "stretches": stretches}  # fmt: skip
-    write_text(folder / META, json.dumps(found, indent=1))
+    with _locked(folder):
+        check_free(folder)
+        for part in folder.glob("*.part"):
+            part.unlink()
+        with beside(folder / DESIGN) as path, path.open("w+b") as file:
+            many = _add(file, 0, len(names), rows)
+        stretches = [[0, many, seed] for seed in range(seeds)]
+        found = {"kind": KIND, "format": FORMAT, **meta, "factors": list(names), "rows": many,
+                 "stretches": stretches, "design_digest": design_digest(folder, many)}  # fmt: skip
+        write_text(folder / META, json.dumps(found, indent=1))
     return Store(folder)

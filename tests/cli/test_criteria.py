@@ -127,9 +127,9 @@ def test_scaling_one_variant_leaves_the_others() -> None:
 
 @pytest.mark.parametrize("zero", [0.0, 1.3, -2.9])
 def test_the_root_of_a_rising_function_is_found(zero: float) -> None:
-    assert same._root(lambda x: x - zero) == pytest.approx(zero, abs=0.01)
+    assert same.root(lambda x: x - zero) == pytest.approx(zero, abs=0.01)
 
 
 def test_where_there_is_no_root_the_nearest_is_given() -> None:
-    assert same._root(lambda x: math.tanh(x) - 3) == pytest.approx(math.log(64), abs=0.01)
-    assert same._root(lambda x: -1.0) == 0.0
+    assert same.root(lambda x: math.tanh(x) - 3) == pytest.approx(math.log(64), abs=0.01)
+    assert same.root(lambda x: -1.0) == 0.0

@@ -14,8 +14,9 @@ from scenarios.scenario import BASELINE, available
 
 Llo = Callable[..., tuple[int, str, str]]
 COMMANDS = (
-    "compare", "criteria", "replay", "life", "check", "policies", "survey", "verify", "bench",
-    "run", "backcast", "calibrate", "validate", "sobol", "decide", "report", "sweep",
+    "compare", "criteria", "optimise", "replay", "life", "check", "policies", "survey", "verify",
+    "bench", "run", "backcast", "calibrate", "validate", "sobol", "decide", "report",
+    "sweep",
 )  # fmt: skip
 ENGINE = ("numba", "mesa", "xarray", "scipy", "matplotlib", "simpy", "simulator.model")
 LOADED = """

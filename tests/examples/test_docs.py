@@ -19,8 +19,10 @@ import xarray as xr
 
 from experiments import assumptions
 from experiments.lights import LIT
-from experiments.pages import instruments
+from experiments.pages import instruments, studies
 from experiments.picture import LEVELS
+from experiments.sweeps.study import checked
+from experiments.sweeps.study import read as read_study
 from experiments.table import NOTES, ON_SEEDS, ON_SETS, ROWS
 from scenarios.scenario import OWNERS, Scenario, available, load, read, resolve, solved
 from simulator import codes
@@ -218,3 +220,13 @@ def stands(name: str) -> bool:
 def test_the_vision_is_three_lines() -> None:
     lines = (DOCS / "vision.md").read_text(encoding="utf-8").splitlines()
     assert len([line for line in lines if line.strip() and not line.startswith("#")]) == 3
+
+
+def test_the_page_on_studies_is_what_is_declared_and_its_study_can_run(tmp_path: Path) -> None:
+    page = (DOCS / "studies.md").read_text(encoding="utf-8")
+    assert page == studies(page), "make pages"
+    (text,) = blocks(page, "toml")
+    found = checked(text, tomllib.loads(text), tmp_path / "study.toml")
+    assert found.names == ["leerrekening.deposit", "action.pi", "plans.price"]
+    for name in re.findall(r"^\| `(\w+)` \|", page.split("## What a study says")[0], re.MULTILINE):
+        assert read_study(name).study.title

@@ -98,9 +98,6 @@ def running() -> Iterator[Path]:
         _await_idle(folder)
         yield folder
     finally:
-        with suppress(OSError, subprocess.SubprocessError):
-            subprocess.run(["scancel", "--user", "root"], capture_output=True, timeout=10,
-                           check=False)  # fmt: skip
         _stop(folder)
         shutil.rmtree(folder, ignore_errors=True)
         if before is None:
@@ -169,6 +166,8 @@ def _stop(folder: Path) -> None:
     except OSError:
         return
     ours = [(int(pid), name) for pid, name in (line.split() for line in lines if line)]
+    if any(name == "slurmctld" and _lives(pid, name) for pid, name in ours):
+        _cancel(folder)
     for pid, name in reversed(ours):
         for signum, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 2.0)):
             if not _lives(pid, name):
@@ -178,6 +177,22 @@ def _stop(folder: Path) -> None:
             end = time.monotonic() + patience
             while _lives(pid, name) and time.monotonic() < end:
                 time.sleep(0.05)
+
+
+def _cancel(folder: Path) -> None:
+    """Take its jobs away; without their daemon they would stay for ever."""
+    its = {**os.environ, "SLURM_CONF": str(folder / "slurm.conf")}
+
+    def told(*command: str) -> str:
+        done = subprocess.run(command, env=its, capture_output=True, text=True, timeout=10,
+                              check=False)  # fmt: skip
+        return done.stdout
+
+    with suppress(OSError, subprocess.SubprocessError):
+        told("scancel", "--user", "root")
+        end = time.monotonic() + 10
+        while told("squeue", "--noheader") and time.monotonic() < end:
+            time.sleep(0.2)
 
 
 def _lives(pid: int, name: str) -> bool:

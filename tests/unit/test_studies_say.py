@@ -13,7 +13,7 @@ import xarray as xr
 
 from experiments.analysis import weights
 from experiments.sensing import as_data
-from experiments.sweeps import reading, running, sensitivity, verdicts
+from experiments.sweeps import expanding, reading, running, sensitivity, verdicts
 from experiments.sweeps.outcomes import OUTCOMES, SIX, chosen
 from experiments.sweeps.store import Done, Store, write_shard
 from experiments.sweeps.study import checked
@@ -138,7 +138,8 @@ def test_a_study_grows_until_it_is_sure_enough(make: Callable[..., Store]) -> No
 
     found, end = sensitivity.grown(
         store, [PARTICIPATION], ["leerrekening"], 0.3, 4096, run,
-        lambda base: running.expand(store, draws=base) and None, lambda base, w: seen.append(base),
+        lambda base: expanding.expand(store, draws=base) and None,
+        lambda base, w: seen.append(base),
     )  # fmt: skip
     assert end == "converged: leading total indices are within 0.3"
     assert seen == [8 * 2**k for k in range(len(seen))]
@@ -155,7 +156,7 @@ def test_expanding_leaves_what_is_done_as_it_is(make: Callable[..., Store]) -> N
     store = make(draws=16, seeds=2)
     fill(store)
     before = reading.by_draw(store)
-    running.expand(store, draws=32)
+    expanding.expand(store, draws=32)
     assert list(store.missing())
     half = reading.by_draw(store).isel(draw=slice(0, before.sizes["draw"]))
     xr.testing.assert_identical(half.drop_attrs(), before.drop_attrs())
