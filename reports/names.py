@@ -12,6 +12,25 @@ VARIANTS = {
     "leerrecht": _("leerrecht"),
     "together": _("all three together"),
 }
+# Of policies that are in force anyway, and of those that go with money; scheme names stay Dutch.
+POLICIES = {
+    "belastingaftrek": _("belastingaftrek"),
+    "cao_budget": _("cao-budget"),
+    "kennis": _("kennis"),
+    "kunnen": _("kunnen"),
+    "leerambassadeurs": _("leerambassadeurs"),
+    "leeroverzicht": _("Leeroverzicht"),
+    "leerverlof": _("leerverlof"),
+    "levenlanglerenkrediet": _("levenlanglerenkrediet"),
+    "loopbaan_apk": _("loopbaan-apk"),
+    "oeno_fonds": _("O&O-fonds"),
+    "ontwikkeladvies": _("ontwikkeladvies"),
+    "slim": _("SLIM-regeling"),
+    "slim_scholing": _("SLIM-scholing"),
+    "stap": _("STAP-budget"),
+    "weten": _("weten"),
+    "willen": _("willen"),
+}
 DIMENSIONS = {
     "education": _("by education"),
     "contract": _("by contract"),
@@ -110,8 +129,8 @@ SETTINGS = ("amount", "budget", "deposit", "ceiling", "university", "time_share"
 
 
 def variant(name: str) -> Value:
-    """A variant's name; one of a scenario of one's own stays as it is."""
-    return VARIANTS.get(name, Plain(name))
+    """The name of a variant or an instrument; one of a scenario of one's own stays as it is."""
+    return VARIANTS.get(name) or POLICIES.get(name) or Plain(name)
 
 
 def group(name: str) -> Value:

@@ -62,6 +62,11 @@ def read(folder: Path) -> Study:
             sensed = sensitivity.sensed(store, outcomes, variants, with_pawn=False)
     except ValueError:  # too few draws are done: the sections say so
         pass
+    except OSError as error:
+        raise ValueError(
+            f"--sweep {folder}: it cannot be read ({error.strerror or error}): another version made "
+            "it, or it is damaged; make it anew with llo sweep run"
+        ) from None
     return Study(folder, kind, sensed, verdict)
 
 

@@ -33,6 +33,7 @@ from reports.parts import (
 
 DPI = 140
 BLUE = RGBColor(0x15, 0x42, 0x73)
+ACROSS, FIRST = 25.7, 6.7  # cm: of the page within its margins, and of a table's first column
 WIDE = Cm(8.6)  # of a panel; two of them fit beside each other on a page that lies
 
 
@@ -106,6 +107,8 @@ class Writer:
         rows = -(-len(picture.panels) // across)
         grid = self.document.add_table(rows, across)
         grid.alignment = WD_TABLE_ALIGNMENT.CENTER
+        for line in grid.rows:  # a title stays with its drawing
+            line._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for k, panel in enumerate(picture.panels):
             cell = grid.cell(k // across, k % across)
             if across > 1:
@@ -140,6 +143,11 @@ class Writer:
         made = self.document.add_table(1 + len(table.rows), across, style="Light List Accent 1")
         # Cells by row at once: asking the table for each one walks the whole of it again.
         lines = [row.cells for row in made.rows]
+        made.autofit = False
+        rest = Cm((ACROSS - FIRST) / max(across - 1, 1))
+        for line in lines:
+            for k, cell in enumerate(line):
+                cell.width = rest if k else Cm(FIRST)
         for cell, head in zip(lines[0], table.head, strict=True):
             _fill(cell, self.say(head), bold=True)
         repeats = OxmlElement("w:tblHeader")
