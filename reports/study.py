@@ -64,8 +64,8 @@ def read(folder: Path) -> Study:
         pass
     except OSError as error:
         raise ValueError(
-            f"--sweep {folder}: it cannot be read ({error.strerror or error}): another version made "
-            "it, or it is damaged; make it anew with llo sweep run"
+            f"--sweep {folder}: it cannot be read ({error.strerror or error}): another version "
+            "made it, or it is damaged; make it anew with llo sweep run"
         ) from None
     return Study(folder, kind, sensed, verdict)
 

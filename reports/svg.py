@@ -21,6 +21,11 @@ _THEMED = {
 }
 
 
+def _shortened(element: re.Match[str]) -> str:
+    """An element's attributes to a hundredth of a point; what it says stays as it is."""
+    return re.sub(r"(-?\d+\.\d\d)\d+", r"\1", element[0])
+
+
 def inline(figure: Figure, key: str, title: str, told: str) -> str:
     """The figure as one <svg> element with a title and a description; ids begin with `key`."""
     file = io.StringIO()
@@ -39,7 +44,7 @@ def inline(figure: Figure, key: str, title: str, told: str) -> str:
     for shade, place in _THEMED.items():
         body = body.replace(shade, place)
     body = re.sub(r"font: ([\d.]+)px 'DejaVu Sans'", r"font-size: \1px", body)
-    body = re.sub(r"(-?\d+\.\d\d)\d+", r"\1", body)  # a hundredth of a point is enough
+    body = re.sub(r"<[^>]+>", _shortened, body)
     body = re.sub(r"\s*\n\s*", "\n", body)
     return (
         f'<svg viewBox="{box.group(1)}" role="img" aria-labelledby="{key}-title {key}-desc" '

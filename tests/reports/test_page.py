@@ -131,3 +131,12 @@ def test_a_drawing_takes_the_colours_of_the_page(data: xr.Dataset) -> None:
     assert "currentColor" in made
     assert "var(--blue)" in made
     assert figures.INK not in made
+
+
+@pytest.mark.parametrize(("lang", "shown"), [("nl", "1.500"), ("en", "1,500")])
+def test_numbers_on_an_axis_are_those_of_the_figure(
+    lang: str, shown: str, data: xr.Dataset
+) -> None:
+    large = data.assign(outlay_eur_month=data["outlay_eur_month"] * 5)
+    made = svg.inline(figures.outlay(large, language(lang)), "key", "title", "what it shows")
+    assert f">{shown}</text>" in made
