@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,8 @@ from experiments.console import (
     with_progress,
     writable,
 )  # fmt: skip
+
+ADDED = "llo.commands"  # entry points: commands of packages that stand above this one
 
 app = typer.Typer(
     name="llo",
@@ -220,3 +223,5 @@ for command in (
     years.run, years.backcast, fitting.calibrate, fitting.validate, sensing.sobol, deciding.decide,
 ):  # fmt: skip
     app.command()(command)
+for point in entry_points(group=ADDED):
+    app.command(point.name)(point.load())

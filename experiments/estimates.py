@@ -112,24 +112,31 @@ def chance(values: Array) -> float:
     return within / total if total > 0 else math.nan
 
 
-def shown(value: Estimate | None, decimals: int) -> str:
-    """A figure with its half-width, or its band, with no more digits than the error supports.
+def supported(value: Estimate, decimals: int) -> int:
+    """To how many decimals a figure is told: at most `decimals`, fewer if its error supports fewer;
+    negative before the point.
 
     That is the first digit of an interval's half-width; of a band, whose sides may differ much, a
     second one where the first is small (the rule of the Particle Data Group, on their geometric
     mean).
     """
-    if value is None:
-        return "-"
     if not math.isfinite(value.half):
-        return f"{round(value.middle, decimals) + 0.0:,.{decimals}f} ±?"
+        return decimals
     error = value.half
     if value.of_lives:
         sides = (s for s in (value.middle - value.low, value.high - value.middle) if s > 0)
         finite = [s for s in sides if math.isfinite(s)]
         error = math.prod(finite) ** (1 / len(finite)) / ONE_DIGIT if finite else 0.0
-    if error > 0:
-        decimals = min(decimals, -math.floor(math.log10(error)))
+    return min(decimals, -math.floor(math.log10(error))) if error > 0 else decimals
+
+
+def shown(value: Estimate | None, decimals: int) -> str:
+    """A figure with its half-width, or its band, with no more digits than the error supports."""
+    if value is None:
+        return "-"
+    if not math.isfinite(value.half):
+        return f"{round(value.middle, decimals) + 0.0:,.{decimals}f} ±?"
+    decimals = supported(value, decimals)
     places = max(decimals, 0)
 
     def told(x: float) -> str:

@@ -29,6 +29,9 @@ from simulator.synthesis import synthesise
 from simulator.wiring import Values
 
 NULL = "null"
+# Persons who move between stages, besides those who start or complete a course or do not turn up.
+MOVES = ("considered", "faded", "planned", "repeated", "jumped", "dropped", "gave_up", "drop_outs",
+         "relapsed")  # fmt: skip
 NAMED = ("education:practical", "contract:flexible", "contract:unemployed")  # source 001 l.83
 _ACCOUNTS = (ledger.state, ledger.tax, ledger.overhead, ledger.rights)
 _PUBLIC = {"award": 1, "returned": -1, "repaid": -1, "programme": 1, "administration": 1}
@@ -303,7 +306,7 @@ def _counts(
 ) -> dict[str, NDArray[np.float64]]:
     """Events a year: courses; and of the variant's own public policies awards and refusals."""
     t, own = np.array(recorder.months), [p.name for p in _own(model) if p.public]
-    simple = ("started", "completed", "job_courses", "no_shows")
+    simple = ("started", "completed", "job_courses", "no_shows", *MOVES)
     found = {n: np.array([f.get(n, 0) for f in recorder.flows], float) for n in simple}
     for prefix in ("awards", "turned_away", "rejected", "returns"):
         per_month = [sum(f.get(f"{prefix}:{n}", 0) for n in own) for f in recorder.flows]

@@ -8,12 +8,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import settings
 from numpy.typing import ArrayLike
 from scipy.stats import chi2, kstest, norm
 
+from experiments import results
 from scenarios import world
-from scenarios.scenario import FOLDER
+from scenarios.scenario import FOLDER, load
+from simulator import codes, groups
 from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
 from simulator.behaviour.employers import draw_employers
 from simulator.calendar import Calendar
@@ -25,6 +28,7 @@ from simulator.policies.leerrekening import Leerrekening
 from simulator.policies.voucher import Voucher
 from simulator.policy import Policy
 from simulator.population import Population, populate
+from simulator.record import INDICATORS
 from simulator.synthesis import synthesise
 from simulator.variants import Design, start
 
@@ -138,5 +142,59 @@ def living(living_design: Callable[..., Design]) -> Callable[..., LearningModel]
     ) -> LearningModel:
         made = living_design(persons, composition=drivers, cycle=drivers, covid=drivers)
         return start(replace(made, standing=lambda: policies), seed, **options)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def invented() -> Callable[..., xr.Dataset]:
+    """A function that makes a results Dataset of the baseline with invented numbers, in no time.
+
+    It has the names, dimensions and attributes of one that `llo compare` writes, from two years
+    before the introduction in 2027 to the end of `last`; numbers differ by life and variant.
+    """
+
+    def make(members: int = 3, seeds: int = 2, last: int = 2031) -> xr.Dataset:
+        scenario = load().changed(members=members, seeds=seeds, months=12 * (last - 2026))
+        luck, first = np.random.default_rng(7), 2025
+        names, years = scenario.names(), np.arange(first, last + 1)
+        time = np.arange(-7, 4 * (last - 2026) + 1) / 4
+        life = {"member": members, "seed": seeds} if members else {"seed": seeds}
+        dims = life | {"variant": len(names)}
+        size = {"time": time.size, "group": len(groups.GROUPS), "year": years.size,
+                "month": 12 * (last - 2026), "stage": len(codes.STAGES)}  # fmt: skip
+
+        def drawn(level: float, *axes: str, own: bool = False) -> tuple[tuple[str, ...], object]:
+            shape = [dims[d] for d in dims] + [size[a] for a in axes]
+            more = 1 + 0.1 * np.arange(len(names)).reshape(-1, *[1] * len(axes))
+            if own:
+                more[0] = 0.0  # the null pays nothing of its own
+            return (*dims, *axes), level * more * luck.uniform(0.9, 1.1, shape)
+
+        data: dict[str, object] = {n: drawn(0.55, "time", "group") for n in INDICATORS}
+        for name in results.LONG_NAMES:
+            if name in ("replicate", "value", "lead_time", "persons"):
+                continue
+            if name == "stage_share":
+                shares = luck.dirichlet((50, 20, 15, 5, 10), (*dims.values(), time.size))
+                data[name] = ((*dims, "time", "stage"), shares)
+            elif name == "reach":
+                data[name] = drawn(0.04, "year", "group", own=True)
+            elif name == "anyway":
+                data[name] = drawn(0.5, "year")
+            elif name.endswith("_month"):
+                data[name] = drawn(3e4 if name == "awards_month" else 2e7, "month", own=True)
+            else:
+                paid = name.endswith("_eur")
+                own = paid or name in ("awards", "turned_away", "rejected", "returns")
+                data[name] = drawn(5e7 if paid else 9e4, "year", own=own)
+        data["persons"] = ((*dims, "group"), np.full((*dims.values(), size["group"]), 1e6))
+        data["lead_time"] = (tuple(dims), np.full(tuple(dims.values()), 24.0))
+        coords = {"variant": names, "time": time, "year": years, "group": list(groups.GROUPS),
+                  "month": np.arange(size["month"]), "stage": list(codes.STAGES.values()),
+                  "seed": np.arange(seeds)}  # fmt: skip
+        if members:
+            coords["member"] = np.arange(members)
+        return results.describe(xr.Dataset(data, coords), scenario)
 
     return make

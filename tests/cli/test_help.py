@@ -15,7 +15,8 @@ from scenarios.scenario import BASELINE, available
 Llo = Callable[..., tuple[int, str, str]]
 COMMANDS = (
     "compare", "criteria", "optimise", "replay", "life", "check", "policies", "survey", "verify",
-    "bench", "run", "backcast", "calibrate", "validate", "sobol", "decide", "sweep",
+    "bench", "run", "backcast", "calibrate", "validate", "sobol", "decide", "report",
+    "sweep",
 )  # fmt: skip
 ENGINE = ("numba", "mesa", "xarray", "scipy", "matplotlib", "simpy", "simulator.model")
 LOADED = """

@@ -1,0 +1,1 @@
+"""Results as a civil servant reads them: a page and a document, in Dutch or English."""
