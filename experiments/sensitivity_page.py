@@ -88,11 +88,9 @@ def page() -> str:
 
 def _named(label: str, of: dict[str, list[str]]) -> str:
     names = of[label]
-    return (
-        factors.meaning(label)
-        if names == [label]
-        else f"{label} ({', '.join(f'`{n}`' for n in names)})"
-    )
+    if names == [label]:
+        return factors.meaning(label)
+    return f"{label} ({', '.join(names)})"
 
 
 def _block(data: xr.Dataset, variant: str) -> str:
