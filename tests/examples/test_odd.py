@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -167,12 +168,15 @@ def test_a_parameter_or_column_that_is_added_or_changed_is_missed(
     assert named(odd.refreshed(TEXT, available())) - named(TEXT) == {"muses"}
 
 
-def test_the_command_refreshes_a_page_in_place(tmp_path: Path) -> None:
-    page = tmp_path / "ODD.md"
-    page.write_text(odd.MARKED.sub(r"\1old\n\3", TEXT), encoding="utf-8")
-    llo_policies(odd=page)
-    assert page.read_text(encoding="utf-8") == TEXT
-    assert [p.name for p in tmp_path.iterdir()] == ["ODD.md"]
+def test_the_command_makes_the_pages_of_a_folder_anew(tmp_path: Path) -> None:
+    docs = PAGE.parent
+    (tmp_path / "ODD.md").write_text(odd.MARKED.sub(r"\1old\n\3", TEXT), encoding="utf-8")
+    shutil.copy(docs / "studies.md", tmp_path)
+    llo_policies(folder=tmp_path)
+    made = ["ODD.md", "assumptions.md", "instruments.md", "sensitivity.md", "studies.md"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == made
+    for name in made:
+        assert (tmp_path / name).read_text("utf-8") == (docs / name).read_text("utf-8"), name
 
 
 @pytest.mark.parametrize("wrong", ["", "<!-- made: month -->\n<!-- end: month -->\n"])
