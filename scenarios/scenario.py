@@ -284,6 +284,8 @@ def plain(error: Mapping[str, Any], example: str = "scenarios/baseline.toml") ->
     """What is wrong with a value, as one sentence; `example` has all keys there are."""
     if error["type"] == "extra_forbidden":
         return f"no such key; see {example} for those there are"
+    if error["type"] == "missing":
+        return f"is missing; see {example}"
     value = error.get("input")
     return f"{value!r}: {str(error['msg']).removeprefix('Value error, ')}"
 
