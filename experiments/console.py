@@ -53,16 +53,22 @@ Memory = Annotated[
 
 
 def engine_options(
+    engine: str,
     queue: str | None = None,
     walltime: str | None = None,
     jobs: int | None = None,
     memory: str | None = None,
 ) -> Options:
-    """What the command line says of an engine; what it does not say stays as it is by default."""
-    from calibration.engines import Options
+    """What the command line says of an engine; what it does not say stays as it is by default.
+
+    ValueError with one line when there is no such engine, or not with these options.
+    """
+    from calibration.engines import Options, check_engine
 
     said: dict[str, Any] = {"queue": queue, "walltime": walltime, "jobs": jobs, "memory": memory}
-    return Options(**{name: value for name, value in said.items() if value is not None})
+    options = Options(**{name: value for name, value in said.items() if value is not None})
+    check_engine(engine, options)
+    return options
 
 
 def scenario_of(file: Path | None, **changes: Any) -> Scenario:

@@ -74,7 +74,7 @@ def calibrate(
 
     chosen = scenario_of(None, persons=persons)
     size = job.at_most(job.QUICK if quick else job.FULL, minutes, persons)
-    options = engine_options(queue, walltime, jobs, memory)
+    options = engine_options(engine, queue, walltime, jobs, memory)
     target = out or work / ("quick.nc" if quick else "ensemble.nc")
     writable(target.parent)
     with _told() as tell:

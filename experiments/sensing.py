@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
+from experiments import sweeping
 from experiments.console import (
     EngineName,
     Jobs,
@@ -18,7 +19,6 @@ from experiments.console import (
     Memory,
     Queue,
     Walltime,
-    counted,
     engine_options,
     with_progress,
 )  # fmt: skip
@@ -63,14 +63,12 @@ def sobol(
 
     Example: llo sobol sobol --minutes 30
     """
-    from calibration.engines import check_engine
     from experiments.sweeps import sensitivity
     from experiments.sweeps.outcomes import SIX, chosen
 
     if not 0 < width < 2:
         raise ValueError(f"--width {width:g}: give a share of the variance, above 0 and below 2")
-    options = engine_options(queue, walltime, jobs, memory)
-    check_engine(engine, options)
+    options = engine_options(engine, queue, walltime, jobs, memory)
     outcomes = chosen(outcome or SIX)
     store = _store(study, out)
     variants = sensitivity.variants_of(store, variant or ())
@@ -114,10 +112,7 @@ def _store(study: str, out: Path | None) -> Store:
     kind = ready.study.design.kind
     if kind not in ("sobol", "morris"):
         raise ValueError(f'{file}: its design is {kind}: indices need kind = "sobol" or "morris"')
-    return with_progress(
-        f"Where intercepts lie: {file.stem}", len(ready.names),
-        lambda tell: running.make(ready, folder, file, say=counted(tell)),
-    )  # fmt: skip
+    return sweeping.made(ready, file, folder)
 
 
 def _going(store: Store, engine: str, options: Any, deadline: float | None) -> Callable[[], bool]:

@@ -25,6 +25,7 @@ from experiments.console import (
 if TYPE_CHECKING:
     from experiments.sweeps.running import Session
     from experiments.sweeps.store import Store
+    from experiments.sweeps.study import Ready
 
 app = typer.Typer(
     name="sweep", no_args_is_help=True,
@@ -45,7 +46,9 @@ def run(
         Path | None, typer.Option(help="The folder of its results; out/NAME without it.")
     ] = None,
     runs: AtMost = None,
-    each: Annotated[int, typer.Option("--per-task", help="Runs that are done together.")] = 4,
+    each: Annotated[
+        int | None, typer.Option("--per-task", help="Runs done together; 4 without it.")
+    ] = None,
     engine: EngineName = "local",
     queue: Queue = None,
     walltime: Walltime = None,
@@ -57,23 +60,27 @@ def run(
 
     Example: llo sweep run quick --out out/quick
     """
-    from calibration.engines import check_engine
-    from experiments.sweeps import running
     from experiments.sweeps.study import find, read
 
-    options = engine_options(queue, walltime, jobs, memory)
-    check_engine(engine, options)
-    if each < 1:
+    options = engine_options(engine, queue, walltime, jobs, memory)
+    if each is not None and each < 1:
         raise ValueError(f"--per-task {each}: give 1 or more")
     _check_runs(runs)
     ready, file = read(study), find(study)
-    store = with_progress(
+    store = made(ready, file, out or Path("out") / file.stem, each)
+    _go(store, engine, options, runs, as_json)
+
+
+def made(ready: Ready, file: Path, folder: Path, each: int | None = None) -> Store:
+    """The store of a study in a folder, made with a bar; nothing is run yet."""
+    from experiments.sweeps import running
+
+    return with_progress(
         f"Where intercepts lie: {file.stem}", len(ready.names),
         lambda tell: running.make(
-            ready, out or Path("out") / file.stem, file, each, say=counted(tell)
+            ready, folder, file, each or running.PER_TASK, say=counted(tell)
         ),
     )  # fmt: skip
-    _go(store, engine, options, runs, as_json)
 
 
 @app.command()
@@ -94,11 +101,9 @@ def restart(
 
     Example: llo sweep restart out/quick
     """
-    from calibration.engines import check_engine
     from experiments.sweeps.store import Store
 
-    options = engine_options(queue, walltime, jobs, memory)
-    check_engine(engine, options)
+    options = engine_options(engine, queue, walltime, jobs, memory)
     _check_runs(runs)
     _go(Store(store), engine, options, runs, as_json, failed=failed)
 

@@ -114,7 +114,7 @@ class Desk:
         for office in self._payers:
             policy, name = office.policy, office.policy.name
             paid, back = found[f"paid_{name}_eur"], found[f"back_{name}_eur"]
-            gone = np.flatnonzero(missed & (scratch[f"{name}_paid"] > 0)) if some else missed[:0]
+            gone = rows[missed & (scratch[f"{name}_paid"] > 0)] if some else rows[:0]
             m.count({f"returns:{name}": int(gone.size), f"awards:{name}": found[f"awards_{name}"]})
             if not paid:
                 continue  # nor is there anything to give back
@@ -127,7 +127,7 @@ class Desk:
             if policy.rights_column:
                 m.ledger.post(m.t, ledger.rights(name), ledger.obligation(name), paid, "used")
             self._administer(policy, "admin_per_award", found[f"awards_{name}"])
-            self._fail(office, rows[gone])
+            self._fail(office, gone)
         m.count({k: v for k, v in found.items() if k in STARTED})
         public = int(np.count_nonzero(scratch["course_state"][~missed]))
         m.count({"public_starts": public})

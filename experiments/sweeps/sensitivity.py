@@ -181,7 +181,7 @@ def grown(
     """
     while True:
         going = run()
-        found = sensed(store, outcomes, variants, with_pawn=False)
+        found = sensed(store, outcomes, variants)
         tell(found.draws, widest(found))
         if sobol.converged(found.indices, width, LEADING):
             end = f"converged: leading total indices are within {width:g}"
@@ -192,7 +192,7 @@ def grown(
         else:
             double(int(store.meta["design"]["draws"]) * 2)
             continue
-        return sensed(store, outcomes, variants), end
+        return found, end
 
 
 def dataset(store: Store, found: Sensed, end: str) -> xr.Dataset:
