@@ -35,7 +35,7 @@ pages: $(RUN) ## make the pages of docs that are made from declarations and resu
 lock: ## make both lock files anew (needs uv; UPGRADE=--upgrade takes newer versions)
 	@command -v "$(UV)" >/dev/null || { echo "make lock needs uv; name it with: make lock UV=/path/to/uv" >&2; exit 1; }
 	@$(COMPILE) --group build -o requirements.txt
-	@$(COMPILE) --extra calibrate --extra report --extra sweep --group dev -c requirements.txt -o requirements-dev.txt
+	@$(COMPILE) --extra calibrate --extra dashboard --group dev -c requirements.txt -o requirements-dev.txt
 
 clean: ## remove the environment, caches and builds
 	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
