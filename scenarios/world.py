@@ -46,7 +46,7 @@ def design(
         outlook.check(dated, when)
     except ValueError as error:
         raise ValueError(f"{years.name}: {error}") from None
-    base = _margins(_as_it_is(margins)).base_year + 0.5
+    base = margins_of(margins).base_year + 0.5
     found: dict[str, Any] = {"climate": outlook.climate(dated, when, world.drivers(), base)}
     if world.lives:
         given = tuple((o.owner, _pairs(values, o.owner)) for o in outlook.OWNERS)
@@ -68,6 +68,13 @@ File = tuple[Path, int]
 def _as_it_is(path: Path) -> File:
     """A file as it is now: one that has changed is read again."""
     return path, path.stat().st_mtime_ns
+
+
+def margins_of(path: Path) -> Margins:
+    """A file of margins, read once a process as long as it does not change; ValueError or OSError
+    when it cannot be used.
+    """
+    return _margins(_as_it_is(path))
 
 
 @lru_cache(maxsize=8)

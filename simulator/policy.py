@@ -29,6 +29,8 @@ from simulator.windows import Windows
 
 RULES = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time", "norm_shift",
          "recognised_share", "informs", "relief", "tells")  # fmt: skip
+HOOKS = ("monthly", "on_award", "on_move", "on_failure", "yearly", "team_monthly",
+         "employer_monthly")  # fmt: skip
 PAYS = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time")  # course after 1st
 COURSE = ("price", "hours", "recognised")
 _HARDER = math.exp(0.5)  # effort felt a class of education lower, behaviour E5: e^(.5 (1 - edu))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,17 +19,18 @@ from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
 from simulator.behaviour.employers import draw_employers
 from simulator.benefits import PARAMETERS as BENEFITS
 from simulator.calendar import Calendar
-from simulator.labour_market.lives import tenures
+from simulator.labour_market.lives import Script, tenures
 from simulator.labour_market.workforce import Workforce
 from simulator.margins import Margins
 from simulator.model import Climate, LearningModel, steady
 from simulator.policy import Policy
 from simulator.population import populate
 from simulator.record import INDICATORS, Recorder
-from simulator.synthesis import synthesise
+from simulator.synthesis import People, synthesise
 from simulator.wiring import Values
 
 NULL = "null"
+SHARED = 50_000  # persons of a run up to which people and working lives are kept for the next one
 # Persons who move between stages, besides those who start or complete a course or do not turn up.
 MOVES = ("considered", "faded", "planned", "repeated", "jumped", "dropped", "gave_up", "drop_outs",
          "relapsed")  # fmt: skip
@@ -72,20 +74,36 @@ def start(
     known = {o.owner for o in register.OWNERS}
     behaviour = {k: v for k, v in design.parameters.items() if k in known}
     workforce = design.workforce()
-    if workforce is None:
-        people, rows, tenure = synthesise(design.margins, design.persons, seed), 0, None
-    else:
-        people = synthesise(design.margins, design.persons, seed, workforce.data.at_start())
-        rows = math.ceil(workforce.rows * design.persons)
-        tenure = tenures(workforce, people.contract, seed)
+    shared = workforce is not None and design.persons <= SHARED
+    born = _born if shared else _born.__wrapped__
+    people, tenure, script = born(design.margins, design.persons, seed, workforce)
+    rows = script.rows if script else 0
     values = EMPLOYERS.values(design.parameters.get(EMPLOYERS.owner))
     culture, budget = draw_employers(people.employer_size, seed, values)
     return LearningModel(
         populate(people, culture, budget, rows, tenure), design.standing(), seed=seed,
         parameters=behaviour, calendar=design.calendar, introduction=design.introduction,
         spin_up=design.spin_up, recorder=recorder, workforce=workforce, climate=design.climate,
-        copy=False, **options,
+        copy=False, script=script if shared else None, **options,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=2)
+def _born(
+    margins: Margins, persons: int, seed: int, workforce: Workforce | None
+) -> tuple[People, NDArray[np.int64] | None, Script | None]:
+    """The people of month 0, their tenure, and their working lives, as far as these were lived.
+
+    All runs of a seed share them, whatever their policies and the parameters of behaviour.
+    """
+    if workforce is None:
+        return synthesise(margins, persons, seed), None, None
+    people = synthesise(margins, persons, seed, workforce.data.at_start())
+    for column in vars(people).values():
+        if isinstance(column, np.ndarray):
+            column.setflags(write=False)
+    script = Script(math.ceil(workforce.rows * persons))
+    return people, tenures(workforce, people.contract, seed), script
 
 
 def compare(
