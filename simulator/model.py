@@ -313,7 +313,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
     def _pulls(self, office: Office) -> bool:
         """Whether prices drift towards what an office pays at most."""
         policy = office.policy
-        return policy.lead and "amount" in policy.values and office.first <= self.t < office.last
+        return office.first <= self.t < office.last and "amount" in policy.values and policy.lead
 
     def _books(self) -> None:
         book, n = self.ledger, self.tallies

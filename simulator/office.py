@@ -91,6 +91,8 @@ class Office:
         self.served = 1.0  # share of those in line who could be paid when it last served
         self.pending, self.free = _none(), np.zeros(0)  # the pile, and when assessors are free
         self.log: list[tuple[int, str, int, int]] = []  # (clock, event, persons, cents)
+        opens = policy.windows.opens if policy.windows is not None else ()
+        self._opens = {Windows.moment(m).month: k for k, m in enumerate(opens)}
 
     def state(self) -> dict[str, Any]:
         """What the office remembers from month to month, as plain data."""
@@ -109,12 +111,9 @@ class Office:
 
     def window_in(self, t: int) -> int | None:
         """The number of the window that opens in month t, if one does."""
-        windows = self.policy.windows
-        if windows is None or not self.first <= t < self.last:
+        if not self._opens or not self.first <= t < self.last:
             return None
-        year, month = self.calendar.at(t)
-        opens = [Windows.moment(m, year).month for m in windows.opens]
-        return opens.index(month) if month in opens else None
+        return self._opens.get(self.calendar.at(t)[1])
 
     def is_open(self, t: int) -> bool:
         """Whether an application in month t is dealt with in that month."""
@@ -300,6 +299,8 @@ class Office:
 
     def _decide(self, t: int, now: int, counter: Counter) -> None:
         """Award or refuse whatever has been assessed by now."""
+        if not self.pending.rows.size:
+            return
         due = self.pending.decided <= now
         if not due.any():
             return

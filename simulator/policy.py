@@ -258,6 +258,8 @@ class Policy:
 
     def turn_to(self, label: str) -> bool:
         """Take the values in force in a month "YYYY-MM"; whether any of them changed."""
+        if not self.period.changes:
+            return False
         before, self.values = self.values, self.period.values(label, self._base)
         return before != self.values
 

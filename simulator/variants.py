@@ -130,7 +130,11 @@ def compare(
         courses = branch.courses()
         baseline = (branch, courses) if baseline is None else baseline
         found.append(_summary(lived, branch, courses, baseline, design))
-    return xr.concat(found, xr.Variable("variant", list(variants))).assign_coords(seed=seed)
+    data = {
+        name: (("variant", *of.dims), np.stack([each[name].values for each in found]))
+        for name, of in found[0].data_vars.items()
+    }
+    return xr.Dataset(data, {**found[0].coords, "variant": list(variants), "seed": seed})
 
 
 def future(
