@@ -30,7 +30,7 @@ from simulator.synthesis import People, synthesise
 from simulator.wiring import Values
 
 NULL = "null"
-SHARED = 50_000  # persons of a run up to which people and working lives are kept for the next one
+SHARED = 100_000  # persons of a run up to which people and working lives are kept for the next one
 # Persons who move between stages, besides those who start or complete a course or do not turn up.
 MOVES = ("considered", "faded", "planned", "repeated", "jumped", "dropped", "gave_up", "drop_outs",
          "relapsed")  # fmt: skip
