@@ -34,6 +34,9 @@ SHARED = 100_000  # persons of a run up to which people and working lives are ke
 # Persons who move between stages, besides those who start or complete a course or do not turn up.
 MOVES = ("considered", "faded", "planned", "repeated", "jumped", "dropped", "gave_up", "drop_outs",
          "relapsed")  # fmt: skip
+# Minutes after an opening at which the line is looked at, from the first to the end of a week.
+MINUTES = (0, 1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 480, 720, 1440, 2880, 4320, 10080)
+_LINE = ("came", "paid", "away")
 NAMED = ("education:practical", "contract:flexible", "contract:unemployed")  # source 001 l.83
 _ACCOUNTS = (ledger.state, ledger.tax, ledger.overhead, ledger.rights)
 _PUBLIC = {"award": 1, "returned": -1, "repaid": -1, "programme": 1, "administration": 1}
@@ -200,6 +203,8 @@ def _summary(
     data["outside_eur"] = (("year",), _outside(courses, design, years) * weight / 100)
     for name, series in _months(model, design).items():
         data[name] = (("month",), series * weight)
+    for name, series in _lines(model, design, years).items():
+        data[name] = (("year", "minute"), series * weight)
     data["lead_time"] = ((), max((p.values["lead_time"] for p in _own(model)), default=0.0))
     data["reach"] = (("year", "group"), _reach(recorder, courses, design, years))
     data["persons"] = (("group",), _size(recorder, design.introduction) * weight)
@@ -207,6 +212,7 @@ def _summary(
     return xr.Dataset(
         data,
         coords={"time": time, "month": np.arange(design.after), "year": labels,
+                "minute": np.array(MINUTES),
                 "group": list(groups.GROUPS), "stage": list(codes.STAGES.values())},
     )  # fmt: skip
 
@@ -312,6 +318,25 @@ def _months(model: LearningModel, design: Design) -> dict[str, NDArray[np.float6
                 awards[t - design.introduction] += sum(flows.get(n, 0) for n in names)
     return {"outlay_eur_month": outlay, "liability_eur_month": np.cumsum(rights),
             "awards_month": awards}  # fmt: skip
+
+
+def _lines(model: LearningModel, design: Design, years: int) -> dict[str, NDArray[np.float64]]:
+    """Of the variant's own schemes, persons who had joined the line, were paid and were turned away
+    by so many minutes after the first opening of the year; NaN in a year without one.
+    """
+    found = {f"line_{name}": np.full((years, len(MINUTES)), np.nan) for name in _LINE}
+    own = [office for office in model.offices if not office.policy.standing]
+    for k in range(years):
+        first, last = (model.calendar.begins(design.spin_up + 12 * year) for year in (k, k + 1))
+        firsts = [next((o for o in office.openings if first <= o.clock < last), None)
+                  for office in own]  # fmt: skip
+        for opening in filter(None, firsts):
+            for name in _LINE:
+                moments = np.sort(getattr(opening, name) - opening.clock)
+                by = np.searchsorted(moments, MINUTES, side="right")
+                row = found[f"line_{name}"][k]
+                row[:] = np.where(np.isnan(row), 0.0, row) + by
+    return found
 
 
 def _outside(courses: Courses, design: Design, years: int) -> NDArray[np.float64]:
