@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,12 +16,12 @@ from calibration.levels import Fit
 from experiments.backcast import CHANGES, HEADS, Backcast, beside, explained
 from experiments.criteria import NOTES as FIVE_NOTES
 from experiments.criteria import Judged
-from experiments.estimates import Estimate, sets, shown
+from experiments.estimates import Estimate, shown
 from experiments.life import BEFORE, Life
 from experiments.lights import LIT, letter
 from experiments.replay import AGREES, Beside
 from experiments.same import BUDGET, Goal, Solved
-from experiments.table import Line, notes
+from experiments.table import Line, lived, notes
 from simulator.policy import Policy
 
 Row = dict[str, Any]
@@ -46,13 +45,7 @@ def comparison(data: xr.Dataset, lines: Sequence[Line]) -> None:
     ]  # fmt: skip
     _blocks(data.attrs["title"], rows)
     console = _console()
-    many, people = sets(data), float(data["persons"].isel(variant=0, seed=0, group=0).mean())
-    of = f"{many} parameter sets" if many else "Central values"
-    seeds, each = data.sizes["seed"], json.loads(data.attrs["scenario"])["persons"]
-    console.print(
-        f"{of}, {seeds} {'seeds' if seeds > 1 else 'seed'}; {each:,} people in each life, who "
-        f"stand for {people / 1e6:.1f} million.", highlight=False,
-    )  # fmt: skip
+    console.print(lived(data), highlight=False)
     for note in notes(data, lines):
         console.print(note, highlight=False)
 
