@@ -17,7 +17,7 @@ from experiments.backcast import CHANGES, HEADS, Backcast, beside, explained
 from experiments.criteria import NOTES as FIVE_NOTES
 from experiments.criteria import Judged
 from experiments.estimates import Estimate, shown
-from experiments.life import BEFORE, Life
+from experiments.life import BEFORE, Life, months
 from experiments.lights import LIT, letter
 from experiments.replay import AGREES, Beside
 from experiments.same import BUDGET, Goal, Solved
@@ -277,10 +277,8 @@ def life(found: Life) -> None:
     console.print("In the years before introduction, whatever the variant:", highlight=False)
     for event in before or [None]:
         console.print(f"  {event.label}  {event.what}" if event else "  nothing", highlight=False)
-    after = sorted({(e.t, e.label) for e in found.events if e.variant != BEFORE})
-    for t, label in after:
-        cells = [[e.what for e in found.events if (e.t, e.variant) == (t, v)] for v in variants]
-        grid.add_row(label, *("; ".join(what) for what in cells))
+    for row in months(found):
+        grid.add_row(*row)
     console.print(grid)
     console.print(
         "The same person with the same luck in every column; one life illustrates, and is no "
