@@ -6,7 +6,6 @@ notebook it needs no such thing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -16,11 +15,11 @@ import xarray as xr
 
 from experiments import runner, spin_up, table
 from experiments.console import with_progress
-from experiments.estimates import shown
+from experiments.estimates import of_chance, shown
 from experiments.lights import Drivers, letter
 from scenarios.scenario import Scenario, load
 
-_RIGHT = ' style="text-align: right"'
+_RIGHT = ' style="text-align: right; white-space: nowrap"'
 _LEFT = ' style="text-align: left"'
 
 
@@ -77,24 +76,28 @@ class Section:
 def _html(lines: list[table.Line]) -> str:
     """Lines as a table in HTML, a heading a section: figure and light, its band under it."""
     variants = list(lines[0].values)
-    heads = "".join(f"<th{_RIGHT}>{escape(v)}</th>" for v in variants)
-    return "\n".join([
-        "<table>", f"<thead><tr><th></th><th{_LEFT}>unit</th>{heads}</tr></thead>", "<tbody>",
-        *_rows(lines, variants), "</tbody>", "</table>",
-    ])  # fmt: skip
-
-
-def _rows(lines: list[table.Line], variants: list[str]) -> Iterator[str]:
-    section = ""
+    bands = any(e and e.of_lives for line in lines for e in line.values.values())
+    named = [escape(v) for v in variants] + ["chance"] * bands
+    heads = "".join(f"<th{_RIGHT}>{name}</th>" for name in named)
+    rows, section = [], ""
     for line in lines:
         if line.row.section != section:
             section = line.row.section
-            yield f"<tr><th colspan={2 + len(variants)!r}{_LEFT}>{escape(section)}</th></tr>"
-        label = escape(line.row.label.strip())
-        part = "&emsp;" if line.row.label.startswith(" ") else ""
-        cells = "".join(f"<td{_RIGHT}>{_cell(line, v)}</td>" for v in variants)
-        yield (f"<tr><td{_LEFT}>{part}{label}</td><td{_LEFT}>{escape(line.row.unit)}</td>"
-               f"{cells}</tr>")  # fmt: skip
+            rows.append(f'<tr><th colspan="{2 + len(named)}"{_LEFT}>{escape(section)}</th></tr>')
+        cells = [_cell(line, v) for v in variants] + [of_chance(line.values.values())] * bands
+        rows.append(
+            f"<tr><td{_LEFT}>{_label(line.row.label)}</td><td{_LEFT}>{escape(line.row.unit)}</td>"
+            + "".join(f"<td{_RIGHT}>{cell}</td>" for cell in cells) + "</tr>"
+        )  # fmt: skip
+    return "\n".join([
+        "<table>", f"<thead><tr><th></th><th{_LEFT}>unit</th>{heads}</tr></thead>", "<tbody>",
+        *rows, "</tbody>", "</table>",
+    ])  # fmt: skip
+
+
+def _label(label: str) -> str:
+    part = "&emsp;" if label.startswith(" ") else ""
+    return part + escape(label.strip())
 
 
 def _cell(line: table.Line, variant: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ from calibration.levels import Fit
 from experiments.backcast import CHANGES, HEADS, Backcast, beside, explained
 from experiments.criteria import NOTES as FIVE_NOTES
 from experiments.criteria import Judged
-from experiments.estimates import Estimate, shown
+from experiments.estimates import Estimate, of_chance, shown
 from experiments.life import BEFORE, Life, months
 from experiments.lights import LIT, letter
 from experiments.replay import AGREES, Beside
@@ -74,8 +73,7 @@ def _blocks(title: str, rows: Sequence[Block]) -> None:
         cells = [
             _cell(values[n], decimals, letters.get(n, ""), console.width < WIDE) for n in names
         ]
-        luck = [e.chance for e in values.values() if e and math.isfinite(e.chance)]
-        share = [f"{100 * max(luck):.0f}%" if luck else "-"] if bands else []
+        share = [of_chance(values.values())] if bands else []
         grid.add_row("  " + label, unit, *cells, *share)
     console.print(grid)
 
