@@ -11,8 +11,7 @@ import numpy as np
 from calibration import priors
 from calibration.ensemble import Ensemble
 from calibration.summary import effective, ridges
-from experiments.drawing import Drawing
-from experiments.picture import save
+from experiments.picture import plt, save
 
 SHOWN = 6
 CLOUD = 2_000  # points of the prior
@@ -21,18 +20,12 @@ GREY, BLUE = "#BBBBBB", "#0072B2"
 
 
 def draw(found: Ensemble, path: Path) -> None:
-    """Draw the strongest trade-offs of the ensemble to a PNG or SVG."""
-    save(figure_of(found), path)
-
-
-def figure_of(found: Ensemble) -> Drawing:
-    """The strongest trade-offs of the ensemble, the prior behind them."""
+    """Draw the strongest trade-offs of the ensemble, the prior behind them, to a PNG or SVG."""
     known, rng = priors.read(), np.random.default_rng(1)
     prior = [known.values(known.sample(rng)) for _ in range(CLOUD)]
     declared = {p.name: p for p in known.priors}
     size = 4.0 + 30.0 * found.data["weight"].values / found.data["weight"].values.max()
-    figure = Drawing(figsize=(12, 7.2))
-    panels = figure.subplots(2, SHOWN // 2)
+    figure, panels = plt.subplots(2, SHOWN // 2, figsize=(12, 7.2))
     for axes, ridge in zip(panels.flat, ridges(found)[:SHOWN], strict=True):
         x, y = (found.data["value"].sel(parameter=n).values for n in (ridge.able, ridge.wanting))
         names = (ridge.able, ridge.wanting)
@@ -59,7 +52,7 @@ def figure_of(found: Ensemble) -> Drawing:
         fontsize=10,
     )  # fmt: skip
     figure.tight_layout(rect=(0, 0.04, 1, 1))
-    return figure
+    save(figure, path)
 
 
 def _label(name: str, declared: dict[str, priors.Prior]) -> str:
