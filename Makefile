@@ -10,7 +10,7 @@ DEV := .venv/.ready-to-test
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help compare test lint bench pages lock clean FORCE
+.PHONY: help compare test lint bench pages notebooks lock clean FORCE
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1~\2/p' Makefile | awk -F'~' '{printf "%-16s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ bench: $(RUN) ## measure the speed of this machine
 
 pages: $(RUN) ## make the pages of docs that are made from declarations and results anew
 	@.venv/bin/llo policies --pages docs
+
+notebooks: $(DEV) ## execute the notebooks anew and keep what they say
+	@.venv/bin/python notebooks/execute.py
 
 lock: ## make both lock files anew (needs uv; UPGRADE=--upgrade takes newer versions)
 	@command -v "$(UV)" >/dev/null || { echo "make lock needs uv; name it with: make lock UV=/path/to/uv" >&2; exit 1; }

@@ -14,8 +14,6 @@ from experiments.console import (
     Members,
     Persons,
     SeedCount,
-    scenario_of,
-    settled,
     with_progress,
     writable,
 )
@@ -42,9 +40,9 @@ SameYear = Annotated[int | None, typer.Option(help="Calendar year of that; defau
 
 def _chosen(file: Path | None, **changes: Any) -> Scenario:
     """The scenario, checked with its ensemble before any work, and settled."""
-    from experiments import runner
+    from experiments.compared import ready
 
-    return settled(runner.prepared(scenario_of(file, **changes)))
+    return ready(file, **changes)
 
 
 def compare(
@@ -70,22 +68,22 @@ def compare(
     chosen = _chosen(scenario, persons=persons, months=months, seeds=seeds, members=members)
     from experiments import lights as driving
     from experiments import picture, results, runner, same, table
+    from experiments.compared import lived
 
     equal = same_year is not None or same_budget is not None or same_reach is not None
     wanted = same.goal(chosen, same_budget, same_reach, same_year) if equal else None
     driving.ready(lights, chosen)
     writable(out)
     chosen, solved = _scaled(chosen, wanted)
-    total = runner.months_of(chosen)
-    data = with_progress("Comparing", total, lambda tell: runner.run(chosen, tell))
+    found = lived(chosen)
+    data = found.data
     drawn = out / ("compare.svg" if svg else "compare.png")
     with runner.unheard():  # both files or neither
         results.write(data, out / "compare.nc")
         picture.draw(data, drawn)
-    drivers = driving.Drivers(data, chosen)
-    lines = table.compute(data, drivers)
+    lines = found.lines
     if lights is not None:
-        driving.write(drivers.found, lights)
+        driving.write(found.drivers.found, lights)
     if as_json:
         same_money = [vars(s) for s in solved]
         print(json.dumps({**table.as_data(data, lines), "solved": same_money}, indent=1))

@@ -102,7 +102,9 @@ def writable(folder: Path) -> None:
 
 
 def with_progress(text: str, total: int, work: Callable[[Callable[[int], None]], Any]) -> Any:
-    """Do the work, with a bar when standard error is a terminal."""
+    """Do the work, with a bar when standard error is a terminal, a line in a notebook."""
+    if _in_notebook():
+        return _in_a_line(text, total, work)
     if not sys.stderr.isatty():
         return work(lambda done: None)
     from rich.console import Console
@@ -117,6 +119,38 @@ def with_progress(text: str, total: int, work: Callable[[Callable[[int], None]],
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(text, total=total)
         return work(lambda done: bar.update(task, completed=done))
+
+
+def _in_notebook() -> bool:
+    """Whether a notebook's kernel runs this, rather than a terminal or a script."""
+    if "IPython" not in sys.modules:
+        return False
+    from IPython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")
+
+
+def _in_a_line(text: str, total: int, work: Callable[[Callable[[int], None]], Any]) -> Any:
+    """Do the work, with a line under the cell that is renewed, and empty at the end."""
+    from IPython.display import display
+
+    def line(words: str) -> dict[str, str]:
+        return {"text/plain": words}
+
+    shown = 0
+    handle = display(line(f"{text}: 0%"), raw=True, display_id=True)
+
+    def tell(done: int) -> None:
+        nonlocal shown
+        share = 100 * done // max(total, 1)
+        if share > shown:
+            shown = share
+            handle.update(line(f"{text}: {share}%"), raw=True)
+
+    try:
+        return work(tell)
+    finally:
+        handle.update(line(""), raw=True)
 
 
 def counted(tell: Callable[[int], None]) -> Callable[[str], None]:

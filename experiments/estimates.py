@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,6 +111,14 @@ def chance(values: Array) -> float:
     between = max(float(values.mean(axis=1).var(ddof=1)) - within / seeds, 0.0)
     total = within + between
     return within / total if total > 0 else math.nan
+
+
+def of_chance(values: Iterable[Estimate | None]) -> str:
+    """The largest share of their bands that is chance, in whole per cents; a dash where none is
+    known.
+    """
+    luck = [e.chance for e in values if e and math.isfinite(e.chance)]
+    return f"{100 * max(luck):.0f}%" if luck else "-"
 
 
 def supported(value: Estimate, decimals: int) -> int:

@@ -276,6 +276,18 @@ def _payer(page: Values, policies: list[Policy]) -> str:
     return f"{who} (EUR {page['public_money']:,.0f} public)" if page["public_money"] else who
 
 
+def months(life: Life) -> list[tuple[str, ...]]:
+    """The months after the introduction in which something happened: a label, then what happened
+    under each variant.
+    """
+    variants = [v for v in life.stages if v != BEFORE]
+    rows = []
+    for t, label in sorted({(e.t, e.label) for e in life.events if e.variant != BEFORE}):
+        cells = [[e.what for e in life.events if (e.t, e.variant) == (t, v)] for v in variants]
+        rows.append((label, *("; ".join(what) for what in cells)))
+    return rows
+
+
 def as_data(life: Life) -> dict[str, Any]:
     """A life as plain data, for --json."""
     return {

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import matplotlib
 import numpy as np
-
-matplotlib.use("Agg")
-from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
+from experiments.drawing import Drawing
 from experiments.life import BEFORE, Life
 from experiments.picture import colour, save
 from simulator import codes
@@ -18,17 +15,20 @@ from simulator import codes
 
 def draw(life: Life, spin_up: int, path: Path) -> None:
     """Draw a life to a PNG or SVG, written beside and renamed."""
+    save(figure_of(life, spin_up), path)
+
+
+def figure_of(life: Life, spin_up: int) -> Drawing:
+    """The picture of a life; its months from the end of the spin-up on."""
     variants = [v for v in life.stages if v != BEFORE]
-    figure, axes = plt.subplots(
-        len(variants), 1, figsize=(11, 1.3 + 1.35 * len(variants)), sharex=True, squeeze=False,
-        constrained_layout=True,
-    )  # fmt: skip
+    figure = Drawing(figsize=(11, 1.3 + 1.35 * len(variants)), layout="constrained")
+    axes = figure.subplots(len(variants), 1, sharex=True, squeeze=False)
     for k, (ax, variant) in enumerate(zip(axes[:, 0], variants, strict=True)):
         _lane(ax, life, variant, spin_up, colour(variant, k))
     axes[-1, 0].set_xlabel("years since introduction")
     marks = "o self-chosen course   | sent by the employer   x turned away"
     figure.suptitle(f"{life.persona.name}: {life.persona.about}\n{marks}", fontsize=10)
-    save(figure, path)
+    return figure
 
 
 def _lane(ax: Axes, life: Life, variant: str, spin_up: int, shade: str) -> None:

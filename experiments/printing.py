@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,12 +15,12 @@ from calibration.levels import Fit
 from experiments.backcast import CHANGES, HEADS, Backcast, beside, explained
 from experiments.criteria import NOTES as FIVE_NOTES
 from experiments.criteria import Judged
-from experiments.estimates import Estimate, sets, shown
-from experiments.life import BEFORE, Life
+from experiments.estimates import Estimate, of_chance, shown
+from experiments.life import BEFORE, Life, months
 from experiments.lights import LIT, letter
 from experiments.replay import AGREES, Beside
 from experiments.same import BUDGET, Goal, Solved
-from experiments.table import Line, notes
+from experiments.table import Line, lived, notes
 from simulator.policy import Policy
 
 Row = dict[str, Any]
@@ -46,13 +44,7 @@ def comparison(data: xr.Dataset, lines: Sequence[Line]) -> None:
     ]  # fmt: skip
     _blocks(data.attrs["title"], rows)
     console = _console()
-    many, people = sets(data), float(data["persons"].isel(variant=0, seed=0, group=0).mean())
-    of = f"{many} parameter sets" if many else "Central values"
-    seeds, each = data.sizes["seed"], json.loads(data.attrs["scenario"])["persons"]
-    console.print(
-        f"{of}, {seeds} {'seeds' if seeds > 1 else 'seed'}; {each:,} people in each life, who "
-        f"stand for {people / 1e6:.1f} million.", highlight=False,
-    )  # fmt: skip
+    console.print(lived(data), highlight=False)
     for note in notes(data, lines):
         console.print(note, highlight=False)
 
@@ -81,8 +73,7 @@ def _blocks(title: str, rows: Sequence[Block]) -> None:
         cells = [
             _cell(values[n], decimals, letters.get(n, ""), console.width < WIDE) for n in names
         ]
-        luck = [e.chance for e in values.values() if e and math.isfinite(e.chance)]
-        share = [f"{100 * max(luck):.0f}%" if luck else "-"] if bands else []
+        share = [of_chance(values.values())] if bands else []
         grid.add_row("  " + label, unit, *cells, *share)
     console.print(grid)
 
@@ -284,10 +275,8 @@ def life(found: Life) -> None:
     console.print("In the years before introduction, whatever the variant:", highlight=False)
     for event in before or [None]:
         console.print(f"  {event.label}  {event.what}" if event else "  nothing", highlight=False)
-    after = sorted({(e.t, e.label) for e in found.events if e.variant != BEFORE})
-    for t, label in after:
-        cells = [[e.what for e in found.events if (e.t, e.variant) == (t, v)] for v in variants]
-        grid.add_row(label, *("; ".join(what) for what in cells))
+    for row in months(found):
+        grid.add_row(*row)
     console.print(grid)
     console.print(
         "The same person with the same luck in every column; one life illustrates, and is no "

@@ -23,6 +23,7 @@ from experiments.console import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
+    from calibration.engines import Options
     from experiments.sweeps.running import Session
     from experiments.sweeps.store import Store
     from experiments.sweeps.study import Ready
@@ -175,6 +176,21 @@ def _go(
     *,
     failed: bool = False,
 ) -> None:
+    session = going(store, engine, options, runs, failed=failed)
+    if session.lost and not as_json:
+        print(f"{session.lost} tasks killed their processes: llo sweep restart tries them again")
+    _tell(store, as_json)
+
+
+def going(
+    store: Store,
+    engine: str = "local",
+    options: Options | None = None,
+    runs: int | None = None,
+    *,
+    failed: bool = False,
+) -> Session:
+    """Run what is missing in a store, or about so many `runs` of it, with a bar."""
     from experiments.sweeps import running
 
     done, total = store.runs_done(), store.runs
@@ -186,10 +202,8 @@ def _go(
             tell=lambda session: tell(done + session.runs),
         )  # fmt: skip
 
-    session = with_progress(f"Running {store.folder.name}", total, work)
-    if session.lost and not as_json:
-        print(f"{session.lost} tasks killed their processes: llo sweep restart tries them again")
-    _tell(store, as_json)
+    found: Session = with_progress(f"Running {store.folder.name}", total, work)
+    return found
 
 
 def _tell(store: Store, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -247,6 +248,17 @@ def notes(data: xr.Dataset, lines: Sequence[Line]) -> list[str]:
     lit = any(share for line in lines for share in line.drivers.values())
     asked = any(line.row.asked for line in lines)
     return [*first, *(LIT if lit else ()), *NOTES, *([ASKED] if asked else [])]
+
+
+def lived(data: xr.Dataset) -> str:
+    """Of how many lives a comparison is, and of how many people, in words."""
+    many, people = sets(data), float(data["persons"].isel(variant=0, seed=0, group=0).mean())
+    of = f"{many} parameter sets" if many else "Central values"
+    seeds, each = data.sizes["seed"], json.loads(data.attrs["scenario"])["persons"]
+    return (
+        f"{of}, {seeds} {'seeds' if seeds > 1 else 'seed'}; {each:,} people in each life, who "
+        f"stand for {people / 1e6:.1f} million."
+    )
 
 
 def as_data(data: xr.Dataset, lines: Sequence[Line]) -> dict[str, Any]:

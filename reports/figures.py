@@ -17,6 +17,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from experiments.drawing import Drawing
 from experiments.estimates import Array, Estimate
 from experiments.picture import colour
 from experiments.table import NULL
@@ -50,7 +51,7 @@ _STYLE: dict[str, Any] = {
 def canvas(height: float = 3.1, wide: float = WIDE) -> Iterator[tuple[Figure, Axes]]:
     """A figure with one axes in the report's style."""
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(wide, height), layout="constrained")
+        figure = Drawing(figsize=(wide, height), layout="constrained")
         figure.get_layout_engine().set(w_pad=0.06, h_pad=0.05)  # type: ignore[union-attr]
         yield figure, figure.add_subplot()
 

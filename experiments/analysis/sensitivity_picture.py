@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from experiments.analysis.bootstrap import Interval
+from experiments.drawing import Drawing
 
 # Okabe and Ito's colours, told apart by the colour-blind; past the last, another line and marker.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -161,7 +162,7 @@ def _panels(
 ) -> tuple[Figure, list[Axes]]:
     """A figure with so many panels, each of a size in inches."""
     rows = -(-count // columns)
-    figure = Figure(figsize=(size[0] * columns, size[1] * rows + 1.0), layout="constrained")
+    figure = Drawing(figsize=(size[0] * columns, size[1] * rows + 1.0), layout="constrained")
     figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)  # type: ignore[union-attr,call-arg]
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for spare in axes[count:]:
