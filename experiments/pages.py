@@ -187,6 +187,7 @@ def make(folder: Path, kinds: Mapping[str, type[Policy]]) -> None:
     write_text(folder / "assumptions.md", assumptions.page(solved(resolve("levels.toml"))))
     if sensitivity_page.known() is not None:
         write_text(folder / "sensitivity.md", sensitivity_page.page())
+        sensitivity_page.pictures(folder)
     page = folder / "studies.md"
     write_text(page, studies(page.read_text(encoding="utf-8")))
     description.refresh(folder / "ODD.md", kinds)

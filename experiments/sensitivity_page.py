@@ -12,9 +12,15 @@ import numpy as np
 import xarray as xr
 
 from calibration.files import read_netcdf
+from experiments.analysis.bootstrap import Interval
 from experiments.sweeps import factors
 from experiments.sweeps.outcomes import OUTCOMES
 
+_GROWTH = """
+![Total indices by the number of base samples](sensitivity-growth.png)
+
+*{drawn}: the same from ever more of the base samples: whether they have settled.*
+"""
 FILE = Path(__file__).parent / "sobol.nc"
 SHOWN = 5  # factors of an outcome
 DRAWN = "leerrekening"  # in the pictures of the page: the variant that does most
@@ -39,7 +45,7 @@ to much more than one. Intervals that are wide say little more than which factor
 ![Total indices year by year](sensitivity-years.png)
 
 *{drawn}: the same by calendar year.*
-
+{growth}
 By their mean total index over all outcomes and variants:
 
 {order}
@@ -80,10 +86,49 @@ def page() -> str:
         factors=data.sizes["factor"], runs=data.attrs["runs"], persons=data.attrs["persons"],
         variants=", ".join(variants), base=data.attrs["base"], end=data.attrs["end"],
         drawn=DRAWN,
+        growth=_GROWTH.format(drawn=DRAWN) if "base_samples" in data.coords else "",
         order="\n".join(named),
     )  # fmt: skip
     blocks = [_block(data, variant) for variant in variants]
     return text + "\n" + "\n".join(blocks)
+
+
+def pictures(folder: Path) -> None:
+    """Draw the pictures of the page into a folder; ValueError where there are no indices."""
+    from experiments import picture
+    from experiments.analysis import sensitivity_picture as drawn
+
+    data = known()
+    if data is None:
+        raise ValueError(f"{FILE}: no such file; make it with llo sobol sobol")
+    one = data.sel(variant=DRAWN)
+    labels = [factors.meaning(str(label)) for label in data["factor"].values]
+    named = [OUTCOMES[str(name)].long_name for name in data["outcome"].values]
+    title, base = f"{DRAWN}: total indices", int(data.attrs["base"])
+    made = {
+        "sensitivity": drawn.bars(
+            _interval(one, "first"), _interval(one, "total"), labels, named,
+            title=f"{DRAWN}: {base} base samples, 95% intervals",
+        ),
+        "sensitivity-years": drawn.over_years(
+            list(map(int, data["year"].values)), _interval(one, "yearly_total"), labels, named,
+            title=f"{title} year by year",
+        ),
+    }  # fmt: skip
+    if "base_samples" in data.coords:
+        grown = _interval(one, "growth_total")
+        sizes = list(map(int, data["base_samples"].values))
+        each = [Interval(*(part[..., k] for part in (grown.value, grown.low, grown.high)))
+                for k in range(len(sizes))]  # fmt: skip
+        made["sensitivity-growth"] = drawn.convergence(
+            sizes, each, labels, named, title=f"{title} by the number of base samples"
+        )
+    for name, figure in made.items():
+        picture.save(figure, folder / f"{name}.png")
+
+
+def _interval(data: xr.Dataset, name: str) -> Interval:
+    return Interval(*(data[f"{name}_{part}"].values for part in ("value", "low", "high")))
 
 
 def _named(label: str, of: dict[str, list[str]]) -> str:

@@ -17,7 +17,7 @@ from scipy.stats import qmc
 from experiments.analysis.bootstrap import Array, Interval, interval, means, weights
 
 _ROUNDING = 1e-12  # a range or variance below this, on the scale of the values, is none
-_SMALLEST = 64  # base samples from which indices are worth a look
+_SMALLEST = 8  # base samples from which their growth is shown; the bands say how little that is
 
 
 @dataclass(frozen=True)

@@ -208,11 +208,14 @@ def dataset(store: Store, found: Sensed, end: str) -> xr.Dataset:
     for part in ("value", "low", "high"):
         wide = getattr(found.yearly, part).reshape(*shape, len(found.years))
         data[f"yearly_total_{part}"] = ((*dims, "year"), wide)
+        grown = np.stack([getattr(g.total, part) for g in found.growth], axis=-1)
+        data[f"growth_total_{part}"] = ((*dims, "base_samples"), grown.reshape(*shape, -1))
     data["rank"] = (dims, found.ranking.rank.reshape(shape))
     data["left_out"] = (dims[1:], found.indices.left_out.reshape(shape[1:]))
     out = xr.Dataset(
         data, coords={"factor": found.labels, "outcome": [o.name for o in found.outcomes],
-                      "variant": found.variants, "year": found.years},
+                      "variant": found.variants, "year": found.years,
+                      "base_samples": [g.base for g in found.growth]},
     )  # fmt: skip
     for name in out.data_vars:
         out[name].attrs["units"] = "1"
