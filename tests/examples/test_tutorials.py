@@ -121,7 +121,7 @@ def test_the_first_comparison_has_the_variants_that_the_page_names(reader: Reade
 
 def test_the_excerpt_has_the_labels_of_the_table() -> None:
     (excerpt,) = [text for kind, _, text in BLOCK.findall(text_of(PAGES[0])) if kind == "text"]
-    first = [line[:38].strip() for line in excerpt.splitlines()]
+    first = [line[:36].strip() for line in excerpt.splitlines()]
     labels = {row.label.strip() for row in table.ROWS}
     assert f"{first[1]} {first[2]}" in labels
     assert first[3] in labels
