@@ -1,4 +1,4 @@
-"""What README claims holds; links and commands of all pages are good, and no command is left out."""
+"""What README claims holds; links and commands of all pages are good, and none is left out."""
 
 from __future__ import annotations
 

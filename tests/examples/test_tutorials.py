@@ -1,4 +1,4 @@
-"""The tutorials work: a reader who types what they say, from the first page to the last, gets on."""
+"""The tutorials work: a reader who types what they say, from first page to last, gets on."""
 
 from __future__ import annotations
 
