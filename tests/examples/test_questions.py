@@ -77,7 +77,7 @@ def claims() -> list[str]:
         f"The EBB is not met: the model says {row('EBB 2019, 25-64')[1]}%",
         f"The target of {TARGET:.0f}% in {TARGET_YEAR}",
         f"EUR {leerrecht['university']:,.0f} by assumption",
-        f"Everybody from {leerrecht['age_from']:.0f} to AOW age",
+        f"It is there from {leerrecht['age_from']:.0f} to AOW age",
         f"take {hours} hours at the median",
         index("cost a year above the null", "leerrecht", "action.tau"),
         f"told from {FEWEST} of them",
