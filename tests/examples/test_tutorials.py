@@ -16,6 +16,7 @@ import xarray as xr
 
 from experiments import __main__ as entry
 from experiments import results, table
+from scenarios.scenario import read
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "tutorials"
 PAGES = ("first-comparison", "own-question", "own-policy", "reading-results", "sweep-and-sobol")
@@ -133,6 +134,30 @@ def test_the_question_is_answered_for_its_variants_at_one_cost(reader: Reader) -
     cost = table.yearly_cost(data, data.sel(variant="null")).sel(year=2028).mean("seed") / 1e6
     for variant in ("small", "account"):
         assert float(cost.sel(variant=variant)) == pytest.approx(100, rel=0.25)
+
+
+def with_line(text: str, section: str, line: str) -> str:
+    """A scenario with one line more, or changed, in a section that may be new."""
+    key = line.split(" = ")[0]
+    if f"[{section}]" not in text:
+        return f"{text}\n[{section}]\n{line}\n"
+    text = re.sub(rf"^{key} = .*\n", "", text, flags=re.MULTILINE)
+    return text.replace(f"[{section}]\n", f"[{section}]\n{line}\n")
+
+
+def test_what_the_question_may_be_changed_into_can_run_and_a_wrong_amount_cannot() -> None:
+    page = text_of("own-question")
+    ((_, _, text),) = (block for block in BLOCK.findall(page) if block[1])
+    rows = re.findall(r"^\| .+? \| (`.+`) under `\[([\w.]+)\]` \|$", page, re.MULTILINE)
+    assert len(rows) == 5
+    before = read(text)
+    for lines, section in rows:
+        changed = text
+        for line in re.findall(r"`(.+?)`", lines):
+            changed = with_line(changed, section, line)
+        assert read(changed) != before
+    with pytest.raises(ValueError, match=r"amount = -500: allowed is "):
+        read(text.replace("amount = 500", "amount = -500"))
 
 
 def test_the_policy_pays_for_flexible_workers_only(reader: Reader) -> None:
