@@ -138,7 +138,7 @@ def test_the_question_is_answered_for_its_variants_at_one_cost(reader: Reader) -
 
 def with_line(text: str, section: str, line: str) -> str:
     """A scenario with one line more, or changed, in a section that may be new."""
-    key = line.split(" = ")[0]
+    key = line.split(" = ", maxsplit=1)[0]
     if f"[{section}]" not in text:
         return f"{text}\n[{section}]\n{line}\n"
     text = re.sub(rf"^{key} = .*\n", "", text, flags=re.MULTILINE)
