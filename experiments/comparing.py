@@ -117,6 +117,10 @@ def criteria(
     seeds: SeedCount = None,
     members: Members = None,
     lights: Lights = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for criteria.json, for llo report --criteria."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Print the five criteria for every variant: targeting, cost, efficiency, flexibility, time.
@@ -124,6 +128,8 @@ def criteria(
     Example: llo criteria my.toml --members 24
     """
     chosen = _chosen(scenario, persons=persons, months=months, seeds=seeds, members=members)
+    if out is not None:
+        writable(out)
     from experiments import criteria as five
     from experiments import lights as driving
     from experiments import printing, twins
@@ -139,3 +145,5 @@ def criteria(
     print(json.dumps(five.as_data(rows), indent=1)) if as_json else printing.criteria(
         chosen.title, rows
     )
+    if out is not None:
+        five.write(rows, chosen, out / five.FILE)

@@ -9,19 +9,23 @@ brings in, by education, is the take-up that the burden costs.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from calibration.files import write_text
 from experiments.estimates import Array, Estimate, estimate, lives, sets
 from experiments.lights import Drivers, Shares, told
 from experiments.table import NULL, cost, extra_learners, ratio, yearly_cost
 from experiments.twins import FREE, HALVED, NARROWED, YEAR
 from scenarios.scenario import Scenario
 
+KIND, FILE = "llo criteria", "criteria.json"
 FULL = 0.9  # share of lasting spending at which an instrument is in full effect
 Measure = Callable[["Lived"], Array]
 
@@ -309,6 +313,13 @@ def _parts(scenario: Scenario, variant: str) -> list[str]:
             found.append(name)
             whole -= members
     return found if not whole else []
+
+
+def write(rows: Sequence[Judged], scenario: Scenario, path: Path) -> None:
+    """Write the table as plain data with its scenario, whole or not at all."""
+    found = {"kind": KIND, "scenario": json.loads(scenario.model_dump_json()),
+             "criteria": as_data(rows)}  # fmt: skip
+    write_text(path, json.dumps(found, indent=1) + "\n")
 
 
 def as_data(rows: Sequence[Judged]) -> list[dict[str, Any]]:

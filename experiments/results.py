@@ -45,6 +45,9 @@ LONG_NAMES = {
     "outlay_eur_month": "public money of the variant's own policies by month, net of what returns",
     "liability_eur_month": "unused rights at the end of the month",
     "awards_month": "awards of public money by month",
+    "line_came": "persons in line so many minutes after the year's first opening, or before then",
+    "line_paid": "persons whose application was paid by then",
+    "line_away": "persons turned away by then",
     "lead_time": "months from the decision to the first learner: stated, the longest of its parts",
     "displaced_eur": "public money for courses the employer would have paid",
     "started": "self-chosen courses started",
@@ -79,6 +82,7 @@ def describe(data: xr.Dataset, scenario: Scenario) -> xr.Dataset:
         data[name].attrs["long_name"] = INDICATORS.get(key) or LONG_NAMES[key]
         data[name].attrs["units"] = _unit(key)
     data["month"].attrs = {"long_name": "months since introduction", "units": "month"}
+    data["minute"].attrs = {"long_name": "minutes since the window opened", "units": "minute"}
     data["time"].attrs = {"long_name": "years since introduction", "units": "year"}
     data.attrs = {
         "kind": KIND,
@@ -120,7 +124,7 @@ def _unit(name: str) -> str:
         return "EUR" if name == "outstanding_eur" else "EUR/year"
     if name in INDICATORS or name in ("stage_share", "reach", "anyway"):
         return "share"
-    return "persons" if name == "persons" else "1/year"
+    return "persons" if name == "persons" or name.startswith("line_") else "1/year"
 
 
 def parameters(scenario: Scenario) -> dict[str, dict[str, float]]:

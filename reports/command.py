@@ -18,20 +18,29 @@ def report(
         list[Path] | None,
         typer.Option(help="A study's folder, for Sobol indices, failures and regret; repeat it."),
     ] = None,
+    persona: Annotated[
+        list[str] | None,
+        typer.Option(help="A persona to follow under every variant, or all; repeat it."),
+    ] = None,
     personas: Annotated[
         list[Path] | None, typer.Option(help="A life of llo life --json; repeat it.")
+    ] = None,
+    criteria: Annotated[
+        Path | None,
+        typer.Option(help="The criteria.json of llo criteria --out: flexibility and burden."),
     ] = None,
 ) -> None:
     """Write a results file as one page and one Word document, in the order of the Beleidskompas.
 
-    Example: llo report out/compare.nc --lang nl --sweep out/decide
+    Example: llo report out/compare.nc --persona all --criteria out/criteria.json
     """
     _ready()
     from experiments.console import writable
     from reports import writing
 
     writable(out)
-    for path in writing.write(file, lang, out, sweep or (), personas or ()):
+    made = writing.write(file, lang, out, sweep or (), personas or (), persona or (), criteria)
+    for path in made:
         print(f"Written: {path} ({path.stat().st_size / 1e6:.1f} MB)")
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import xarray as xr
 
 from reports import account, answer, effects, names
-from reports.context import Context
+from reports.context import NO_TWINS, Context
+from reports.judging import Twins
 from reports.parts import Block, Bullets, Listed, Number, Report, Section, _
 from reports.personas import Told
 from reports.personas import section as personas
@@ -23,10 +24,14 @@ ACCOUNT = _("Accountability")
 
 
 def report(
-    data: xr.Dataset, scenario: Scenario, studies: Sequence[Study] = (), lives: Sequence[Told] = ()
+    data: xr.Dataset,
+    scenario: Scenario,
+    studies: Sequence[Study] = (),
+    lives: Sequence[Told] = (),
+    twins: Twins = NO_TWINS,
 ) -> Report:
-    """Everything that a results file, studies and followed lives say, as plain data."""
-    context = Context(data, scenario)
+    """Everything that a results file, studies, followed lives and criteria say, as plain data."""
+    context = Context(data, scenario, twins)
     sensing, failing, regret = of_studies(studies)
     sections = (
         Section("question", _("The question"), PROBLEM, question(context)),

@@ -13,10 +13,12 @@ from experiments.estimates import Array, Estimate
 from experiments.lights import Drivers, Shares, light
 from experiments.table import NULL
 from reports import names
+from reports.judging import Twins
 from reports.measures import Comparison
 from reports.parts import Figure90, Plain, Said, Value, _
 from scenarios.scenario import Scenario
 
+NO_TWINS = Twins()
 NO_LIGHT = _("what drives it is not told")
 ALIKE = _("the same in all lives")
 SOURCE = _("Source: LLO simulator, results file {hash}.")
@@ -28,6 +30,7 @@ class Context:
 
     data: xr.Dataset
     scenario: Scenario
+    twins: Twins = NO_TWINS
 
     @cached_property
     def compared(self) -> Comparison:
@@ -55,7 +58,7 @@ class Context:
             criteria.Judged(
                 j.criterion, {NULL: c.estimate(j.criterion.measure(own)), **j.values}, j.drivers
             )
-            for j in found
+            for j in self.twins.filled(found)
         ]
 
     @property

@@ -7,8 +7,9 @@ from functools import partial
 import numpy as np
 
 from experiments.table import NULL
-from reports import figures, flow_figures, names, stage_figures
+from reports import figures, flow_figures, names, opening, stage_figures
 from reports.context import Context, told
+from reports.judging import COMMAND
 from reports.measures import EURO, GROUPS, STAGES, TARGET, TARGET_YEAR
 from reports.parts import (
     Block,
@@ -55,11 +56,17 @@ def five(context: Context) -> tuple[Block, ...]:
         context.variants,
     )  # fmt: skip
     if any("halved" in key for key in keys):
-        return (table,)
+        return (
+            table,
+            _(
+                "Flexibility and take-up lost to burden are from lives of their own, in which "
+                "each variant is lived again with one thing changed."
+            ),
+        )
     missing = Missing(
         _("Flexibility in full and take-up lost to burden ask for variants that are lived again "
           "with one thing changed; a results file does not hold these."),
-        "llo criteria",
+        COMMAND,
     )  # fmt: skip
     return (table, missing)
 
@@ -237,9 +244,7 @@ def queue(context: Context) -> tuple[Block, ...]:
           "gets nothing. An entitlement has no queue."),
         Picture("queue", _("Awards by month after the introduction"), (panel,), table,
                 context.source),
-        Missing(_("The queue of an opening day minute by minute is not in a results file. For STAP "
-                  "in 2022 it can be lived again beside what was published."),
-                "llo replay scenarios/stap-2022.toml"),
+        *opening.blocks(context),
     )  # fmt: skip
 
 

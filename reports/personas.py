@@ -6,15 +6,21 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from experiments import life
+from experiments.console import with_progress
 from experiments.life import BEFORE
 from reports import names
 from reports.parts import Block, Listed, Missing, Number, Plain, Row, Said, Table, Value, _
+from scenarios.scenario import Scenario
 from simulator import codes
 
 COMMAND = "llo life --persona fatima --json > fatima.json"
+PERSONS = 100_000  # among whom a persona is sought: in a life of a comparison there may be none
+LIVED = "llo report out/compare.nc --persona all"
 
 
 @dataclass(frozen=True)
@@ -31,21 +37,45 @@ class Told:
 def read(path: Path) -> Told:
     """A life; ValueError with one line if the file holds none."""
     try:
-        found: Any = json.loads(path.read_text(encoding="utf-8"))
-        events = tuple((str(e["variant"]), str(e["label"]), str(e["what"]))
-                       for e in found["events"])  # fmt: skip
-        return Told(str(found["persona"]), str(found["about"]), int(found["person"]["age"]), events,
-                    tuple(map(str, found["stages"])))  # fmt: skip
+        return _told(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"--personas {path}: not a life ({type(error).__name__}); make one with: {COMMAND}"
         ) from None
 
 
+def _told(found: Any) -> Told:
+    events = tuple((str(e["variant"]), str(e["label"]), str(e["what"])) for e in found["events"])
+    return Told(str(found["persona"]), str(found["about"]), int(found["person"]["age"]), events,
+                tuple(map(str, found["stages"])))  # fmt: skip
+
+
+def follow(scenario: Scenario, wanted: Sequence[str], least: int = PERSONS) -> list[Told]:
+    """The personas of those names, each the first who fits among `least` persons or more, lived for
+    it; `all` is all there are.
+
+    ValueError with the names there are.
+    """
+    known = life.personas()
+    of = list(known) if "all" in wanted else list(dict.fromkeys(wanted))
+    chosen = [life.chosen(name, None) for name in of]
+    among = life.prepared(scenario.changed(persons=max(scenario.persons, least)))
+    return [
+        _told(life.as_data(with_progress(
+            f"Following {persona.name}", life.months_of(among), partial(_followed, among, persona)
+        )))
+        for persona in chosen
+    ]  # fmt: skip
+
+
+def _followed(among: Scenario, persona: life.Persona, tell: Callable[[int], None]) -> life.Life:
+    return life.follow(among, persona, 1, tell)
+
+
 def section(lives: Sequence[Told]) -> tuple[Block, ...]:
     """The lives that were given."""
     if not lives:
-        return (Missing(_("No followed lives were given with --personas."), COMMAND),)
+        return (Missing(_("No lives were followed: name personas with --persona."), LIVED),)
     first = _("One simulated person, followed under every variant with the same luck. They "
               "illustrate; they are nobody in particular and no result.")  # fmt: skip
     return (first, *(_life(one) for one in lives))

@@ -14,14 +14,13 @@ from pydantic import Field, ValidationError
 from scenarios.bases import base_of, joined
 from scenarios.kinds import available
 from scenarios.parts import Observed, Seeds, Strict, Time, Uncertainty, month_number
-from scenarios.world import World
+from scenarios.world import World, margins_of
 from scenarios.world import design as of_world
 from simulator.behaviour import register
 from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
 from simulator.benefits import PARAMETERS as BENEFITS
 from simulator.calendar import Calendar
 from simulator.labour_market import outlook
-from simulator.margins import Margins
 from simulator.parameters import Parameters
 from simulator.policy import PAYERS, Policy
 from simulator.stack import ordered
@@ -196,7 +195,7 @@ class Scenario(Strict):
         probe = SURVEYS.values(values.pop(SURVEYS.owner, {}))["aes_probe"]
         after = self._months_after()
         return Design(
-            Margins.load(resolve(self.margins)), self.persons,
+            margins_of(resolve(self.margins)), self.persons,
             self.calendar(), self._spin_up(), before, after,
             values, probe=probe, standing=self.in_force,
             **of_world(
@@ -292,7 +291,7 @@ def plain(error: Mapping[str, Any], example: str = "scenarios/baseline.toml") ->
 
 def _check(scenario: Scenario, text: str, where: str) -> None:
     """Files, instruments, parameters and variants against what is declared."""
-    reads = {"margins": Margins.load, "levels": solved}
+    reads = {"margins": margins_of, "levels": solved}
     for key, reading in reads.items():
         try:
             reading(resolve(getattr(scenario, key)))

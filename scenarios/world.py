@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +11,7 @@ from scenarios.parts import Strict
 from simulator.behaviour.studies import PARAMETERS as STUDIES
 from simulator.behaviour.studies import in_school
 from simulator.calendar import Calendar
-from simulator.dated import read
+from simulator.dated import Dated, read
 from simulator.labour_market import outlook
 from simulator.labour_market.workforce import Workforce
 from simulator.margins import Margins
@@ -41,13 +41,14 @@ def design(
 
     Raises ValueError when the dated series do not serve the run.
     """
-    dated = read(years)
     try:
-        outlook.check(dated, when)
+        outlook.check(_dated(_as_it_is(years)), when)
     except ValueError as error:
         raise ValueError(f"{years.name}: {error}") from None
-    base = _margins(_as_it_is(margins)).base_year + 0.5
-    found: dict[str, Any] = {"climate": outlook.climate(dated, when, world.drivers(), base)}
+    climate = _climate(
+        _as_it_is(margins), _as_it_is(years), when.calendar, when.spin_up, world.drivers()
+    )
+    found: dict[str, Any] = {"climate": climate}
     if world.lives:
         given = tuple((o.owner, _pairs(values, o.owner)) for o in outlook.OWNERS)
         school = tuple(STUDIES.values(values.get(STUDIES.owner)).values())
@@ -70,9 +71,30 @@ def _as_it_is(path: Path) -> File:
     return path, path.stat().st_mtime_ns
 
 
+def margins_of(path: Path) -> Margins:
+    """A file of margins, read once a process as long as it does not change; ValueError or OSError
+    when it cannot be used.
+    """
+    return _margins(_as_it_is(path))
+
+
 @lru_cache(maxsize=8)
 def _margins(file: File) -> Margins:
     return Margins.load(file[0])
+
+
+@lru_cache(maxsize=8)
+def _climate(
+    margins: File, years: File, calendar: Calendar, spin_up: int, drivers: outlook.Drivers
+) -> Callable[[int], tuple[float, float, float]]:
+    """The climate, whose months are worked out once a process."""
+    when, base = outlook.When(calendar, spin_up), _margins(margins).base_year + 0.5
+    return outlook.climate(_dated(years), when, drivers, base)
+
+
+@lru_cache(maxsize=8)
+def _dated(file: File) -> Dated:
+    return read(file[0])
 
 
 @lru_cache(maxsize=8)
@@ -83,6 +105,6 @@ def _workforce(
 ) -> Workforce:  # fmt: skip
     """The expected workforce, once a process: it is the same for every seed and variant."""
     return outlook.workforce(
-        _margins(margins), read(years[0]), outlook.When(calendar, spin_up), months, drivers,
+        _margins(margins), _dated(years), outlook.When(calendar, spin_up), months, drivers,
         lambda age: in_school(age, *school), {owner: dict(pairs) for owner, pairs in values},
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,14 @@ class Calendar:
 
     def begins(self, t: int) -> int:
         """Clock time at which month t begins."""
-        return self.minutes(datetime(*self.at(t), 1))
+        return _begins(self, t)
 
     def label(self, t: int) -> str:
         """Month t as "YYYY-MM"."""
         year, month = self.at(t)
         return f"{year}-{month:02d}"
+
+
+@lru_cache(maxsize=4096)  # every office asks for it several times a month
+def _begins(calendar: Calendar, t: int) -> int:
+    return calendar.minutes(datetime(*calendar.at(t), 1))

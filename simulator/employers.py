@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -128,6 +129,7 @@ class FirmCounts:
         """Published number of firms in a size class."""
         return sum(self.firms[k] for k in self._rows(size_class))
 
+    @lru_cache(maxsize=16)  # noqa: B019  # seeking a tail takes longer than drawing employers
     def distribution(self, size_class: int) -> SizeDistribution:
         """Sizes within a size class; ValueError if no tail gives the mean of the largest."""
         rows = self._rows(size_class)

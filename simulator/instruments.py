@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from simulator.laws import Derived, Law, Scalar, arguments, cents, compiled, exp, law
-from simulator.policy import COURSE, RULES, Policy
+from simulator.policy import COURSE, HOOKS, RULES, Policy
 from simulator.stack import Stack, call, function, in_force, needs
 
 # Given to every policy's tuple by the model: its bit in `knows`, its number, the months when it is
@@ -222,7 +222,6 @@ def following(laws: Sequence[Law], earlier: Sequence[Law]) -> list[Law]:
 
 # Parameters that the generated text itself reads of every policy.
 _READ = frozenset({"awareness_peer", "awareness_employer", "publicity", "recovery", *SLOTS})
-_HOOKS = ("monthly", "on_award", "on_move", "on_failure", "yearly")
 
 
 def fields(policy: Policy) -> tuple[str, ...]:
@@ -231,7 +230,7 @@ def fields(policy: Policy) -> tuple[str, ...]:
     What only its office reads would make every compiled loop longer for nothing.
     """
     rules: list[Any] = [getattr(policy, rule) for rule in RULES]
-    for hook in (*_HOOKS, "team_monthly", "employer_monthly"):
+    for hook in HOOKS:
         mine: Law | None = getattr(policy, hook)
         if mine is not None:
             rules += [mine.function, *mine.when]

@@ -72,7 +72,7 @@ class Margin:
         return np.where(selected(self.within), along(self.dimension, group), -1).ravel()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Margins:
     """The validated content of a margins file; `odds` are the assumed associations, `profile` is
     the share of every year of age within its band.

@@ -32,6 +32,7 @@ from simulator.labour_market.lives import (  # noqa: E402
     LEAVES,
     MOVES,
     OLDER,
+    Script,
     WorkingLives,
     newly,
 )  # fmt: skip
@@ -78,7 +79,8 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
     jobs, leave and enter; without one the people stay as they are. `climate` gives the business
     cycle and covid of a month. With `agents` every row is a Mesa agent and step 4 is
     `agents.do("step")`, with the same result to the last bit. Without `copy` the population is used
-    up: the model works on its arrays.
+    up: the model works on its arrays. Models that begin with the same people and seed may share a
+    `script` of their working lives.
     """
 
     def __init__(
@@ -99,6 +101,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         climate: Climate = steady,
         state: Mapping[str, Any] | None = None,
         copy: bool = True,
+        script: Script | None = None,
     ) -> None:
         super().__init__(rng=np.random.default_rng(seed))
         self.seed_number, self.key = seed, draws.key(seed)
@@ -117,7 +120,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.wiring = Wiring(self.population, self.policies, self.parameters, months)
         self.ledger, self.desk = Ledger(), Desk(self)
         self.workforce, self.climate = workforce, climate
-        self.lives = WorkingLives(workforce, self.population, seed) if workforce else None
+        self.lives = WorkingLives(workforce, self.population, seed, script) if workforce else None
         share = 1.0 / population.weight
         self.market = Market(self.parameters["market"], share, seed)
         self.tallies: dict[str, int] = {}
@@ -187,7 +190,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
             introduction=self.introduction if introduction is None else introduction,
             threads=self.pool._max_workers if self.pool else 1, block_rows=self.block_rows,
             recorder=recorder, workforce=self.workforce, climate=self.climate,
-            state=self.snapshot(), copy=copy,
+            state=self.snapshot(), copy=copy, script=self.lives.script if self.lives else None,
         )  # fmt: skip
 
     def worker(self, row: int) -> Worker:
@@ -310,7 +313,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
     def _pulls(self, office: Office) -> bool:
         """Whether prices drift towards what an office pays at most."""
         policy = office.policy
-        return policy.lead and "amount" in policy.values and office.first <= self.t < office.last
+        return office.first <= self.t < office.last and "amount" in policy.values and policy.lead
 
     def _books(self) -> None:
         book, n = self.ledger, self.tallies

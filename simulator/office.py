@@ -63,6 +63,18 @@ class Cases:
         return Cases(*(np.concatenate(pair) for pair in pairs))
 
 
+@dataclass(frozen=True)
+class Opening:
+    """The line on the day a window opened, in clock time: when it opened, when everybody joined the
+    line, when each of the paid was served, and when each of those turned away was.
+    """
+
+    clock: int
+    came: Clock
+    paid: Clock
+    away: Clock
+
+
 def _cases(rows: Rows, cents: Cents, decided: Clock) -> Cases:
     return Cases(rows, cents, decided, np.full(rows.size, -1.0))
 
@@ -91,6 +103,9 @@ class Office:
         self.served = 1.0  # share of those in line who could be paid when it last served
         self.pending, self.free = _none(), np.zeros(0)  # the pile, and when assessors are free
         self.log: list[tuple[int, str, int, int]] = []  # (clock, event, persons, cents)
+        opens = policy.windows.opens if policy.windows is not None else ()
+        self.openings: list[Opening] = []
+        self._opens = {Windows.moment(m).month: k for k, m in enumerate(opens)}
 
     def state(self) -> dict[str, Any]:
         """What the office remembers from month to month, as plain data."""
@@ -109,12 +124,9 @@ class Office:
 
     def window_in(self, t: int) -> int | None:
         """The number of the window that opens in month t, if one does."""
-        windows = self.policy.windows
-        if windows is None or not self.first <= t < self.last:
+        if not self._opens or not self.first <= t < self.last:
             return None
-        year, month = self.calendar.at(t)
-        opens = [Windows.moment(m, year).month for m in windows.opens]
-        return opens.index(month) if month in opens else None
+        return self._opens.get(self.calendar.at(t)[1])
 
     def is_open(self, t: int) -> bool:
         """Whether an application in month t is dealt with in that month."""
@@ -189,7 +201,7 @@ class Office:
             cases = _cases(rows, counter.asked(rows), np.full(rows.size, float(start)))
         else:
             ends = min(month_ends, self.closes)
-            rows, done = self._line(rows, start, t, opening, counter)
+            rows, came, done = self._line(rows, start, t, opening, counter)
             rows, done, late = rows[done <= ends], done[done <= ends], rows[done > ends]
             asked, full = counter.asked(rows), self._full(rows, t)
             wanted = np.where(full, 0, asked)
@@ -204,6 +216,12 @@ class Office:
                 self.closes = math.ceil(done[paid].max(initial=start))
             if away.size or self.closes <= month_ends:
                 away, late = np.concatenate([away, late]), late[:0]
+            if opening:
+                unpaid = np.append(~paid & ~full, np.full(came.size - rows.size, not late.size))
+                refused = np.maximum(came[unpaid], self.closes)
+                self.openings.append(
+                    Opening(start, came, done[paid], np.append(refused, done[full]))
+                )
             self.purse -= int(cases.cents.sum())
             if line:
                 self.served = cases.rows.size / line
@@ -218,8 +236,8 @@ class Office:
 
     def _line(
         self, rows: Rows, start: int, t: int, opening: bool, counter: Counter
-    ) -> tuple[Rows, Clock]:
-        """Applicants in order of service, and the clock time at which each is served."""
+    ) -> tuple[Rows, Clock, Clock]:
+        """Applicants in order of service, and the clock times at which each comes and is served."""
         values, name = self.policy.values, self.policy.name
         waiting = draws.uniforms(self.seed, rows, t, f"{name}.arrival")
         if opening:
@@ -231,7 +249,8 @@ class Office:
         place = np.where(present, self._place(rows, luck, counter), 0.0)
         order = np.lexsort((place, delay))
         each = 1.0 / (self.share * values["rate"])
-        return rows[order], start + one_counter(delay[order], each)
+        came = delay[order]
+        return rows[order], start + came, start + one_counter(came, each)
 
     def _place(self, rows: Rows, luck: NDArray[np.float64], counter: Counter) -> Clock:
         """Place in the line of who is present at the opening: the lowest is served first."""
@@ -300,6 +319,8 @@ class Office:
 
     def _decide(self, t: int, now: int, counter: Counter) -> None:
         """Award or refuse whatever has been assessed by now."""
+        if not self.pending.rows.size:
+            return
         due = self.pending.decided <= now
         if not due.any():
             return

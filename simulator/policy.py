@@ -29,6 +29,8 @@ from simulator.windows import Windows
 
 RULES = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time", "norm_shift",
          "recognised_share", "informs", "relief", "tells")  # fmt: skip
+HOOKS = ("monthly", "on_award", "on_move", "on_failure", "yearly", "team_monthly",
+         "employer_monthly")  # fmt: skip
 PAYS = ("eligible", "covers", "burden", "option_value", "prepaid", "paid_time")  # course after 1st
 COURSE = ("price", "hours", "recognised")
 _HARDER = math.exp(0.5)  # effort felt a class of education lower, behaviour E5: e^(.5 (1 - edu))
@@ -256,6 +258,8 @@ class Policy:
 
     def turn_to(self, label: str) -> bool:
         """Take the values in force in a month "YYYY-MM"; whether any of them changed."""
+        if not self.period.changes:
+            return False
         before, self.values = self.values, self.period.values(label, self._base)
         return before != self.values
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,20 +19,24 @@ from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
 from simulator.behaviour.employers import draw_employers
 from simulator.benefits import PARAMETERS as BENEFITS
 from simulator.calendar import Calendar
-from simulator.labour_market.lives import tenures
+from simulator.labour_market.lives import Script, tenures
 from simulator.labour_market.workforce import Workforce
 from simulator.margins import Margins
 from simulator.model import Climate, LearningModel, steady
 from simulator.policy import Policy
 from simulator.population import populate
 from simulator.record import INDICATORS, Recorder
-from simulator.synthesis import synthesise
+from simulator.synthesis import People, synthesise
 from simulator.wiring import Values
 
 NULL = "null"
+SHARED = 100_000  # persons of a run up to which people and working lives are kept for the next one
 # Persons who move between stages, besides those who start or complete a course or do not turn up.
 MOVES = ("considered", "faded", "planned", "repeated", "jumped", "dropped", "gave_up", "drop_outs",
          "relapsed")  # fmt: skip
+# Minutes after an opening at which the line is looked at, from the first to the end of a week.
+MINUTES = (0, 1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 480, 720, 1440, 2880, 4320, 10080)
+_LINE = ("came", "paid", "away")
 NAMED = ("education:practical", "contract:flexible", "contract:unemployed")  # source 001 l.83
 _ACCOUNTS = (ledger.state, ledger.tax, ledger.overhead, ledger.rights)
 _PUBLIC = {"award": 1, "returned": -1, "repaid": -1, "programme": 1, "administration": 1}
@@ -72,20 +77,36 @@ def start(
     known = {o.owner for o in register.OWNERS}
     behaviour = {k: v for k, v in design.parameters.items() if k in known}
     workforce = design.workforce()
-    if workforce is None:
-        people, rows, tenure = synthesise(design.margins, design.persons, seed), 0, None
-    else:
-        people = synthesise(design.margins, design.persons, seed, workforce.data.at_start())
-        rows = math.ceil(workforce.rows * design.persons)
-        tenure = tenures(workforce, people.contract, seed)
+    shared = workforce is not None and design.persons <= SHARED
+    born = _born if shared else _born.__wrapped__
+    people, tenure, script = born(design.margins, design.persons, seed, workforce)
+    rows = script.rows if script else 0
     values = EMPLOYERS.values(design.parameters.get(EMPLOYERS.owner))
     culture, budget = draw_employers(people.employer_size, seed, values)
     return LearningModel(
         populate(people, culture, budget, rows, tenure), design.standing(), seed=seed,
         parameters=behaviour, calendar=design.calendar, introduction=design.introduction,
         spin_up=design.spin_up, recorder=recorder, workforce=workforce, climate=design.climate,
-        copy=False, **options,
+        copy=False, script=script if shared else None, **options,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=2)
+def _born(
+    margins: Margins, persons: int, seed: int, workforce: Workforce | None
+) -> tuple[People, NDArray[np.int64] | None, Script | None]:
+    """The people of month 0, their tenure, and their working lives, as far as these were lived.
+
+    All runs of a seed share them, whatever their policies and the parameters of behaviour.
+    """
+    if workforce is None:
+        return synthesise(margins, persons, seed), None, None
+    people = synthesise(margins, persons, seed, workforce.data.at_start())
+    for column in vars(people).values():
+        if isinstance(column, np.ndarray):
+            column.setflags(write=False)
+    script = Script(math.ceil(workforce.rows * persons))
+    return people, tenures(workforce, people.contract, seed), script
 
 
 def compare(
@@ -112,7 +133,11 @@ def compare(
         courses = branch.courses()
         baseline = (branch, courses) if baseline is None else baseline
         found.append(_summary(lived, branch, courses, baseline, design))
-    return xr.concat(found, xr.Variable("variant", list(variants))).assign_coords(seed=seed)
+    data = {
+        name: (("variant", *of.dims), np.stack([each[name].values for each in found]))
+        for name, of in found[0].data_vars.items()
+    }
+    return xr.Dataset(data, {**found[0].coords, "variant": list(variants), "seed": seed})
 
 
 def future(
@@ -178,6 +203,8 @@ def _summary(
     data["outside_eur"] = (("year",), _outside(courses, design, years) * weight / 100)
     for name, series in _months(model, design).items():
         data[name] = (("month",), series * weight)
+    for name, series in _lines(model, design, years).items():
+        data[name] = (("year", "minute"), series * weight)
     data["lead_time"] = ((), max((p.values["lead_time"] for p in _own(model)), default=0.0))
     data["reach"] = (("year", "group"), _reach(recorder, courses, design, years))
     data["persons"] = (("group",), _size(recorder, design.introduction) * weight)
@@ -185,6 +212,7 @@ def _summary(
     return xr.Dataset(
         data,
         coords={"time": time, "month": np.arange(design.after), "year": labels,
+                "minute": np.array(MINUTES),
                 "group": list(groups.GROUPS), "stage": list(codes.STAGES.values())},
     )  # fmt: skip
 
@@ -290,6 +318,25 @@ def _months(model: LearningModel, design: Design) -> dict[str, NDArray[np.float6
                 awards[t - design.introduction] += sum(flows.get(n, 0) for n in names)
     return {"outlay_eur_month": outlay, "liability_eur_month": np.cumsum(rights),
             "awards_month": awards}  # fmt: skip
+
+
+def _lines(model: LearningModel, design: Design, years: int) -> dict[str, NDArray[np.float64]]:
+    """Of the variant's own schemes, persons who had joined the line, were paid and were turned away
+    by so many minutes after the first opening of the year; NaN in a year without one.
+    """
+    found = {f"line_{name}": np.full((years, len(MINUTES)), np.nan) for name in _LINE}
+    own = [office for office in model.offices if not office.policy.standing]
+    for k in range(years):
+        first, last = (model.calendar.begins(design.spin_up + 12 * year) for year in (k, k + 1))
+        firsts = [next((o for o in office.openings if first <= o.clock < last), None)
+                  for office in own]  # fmt: skip
+        for opening in filter(None, firsts):
+            for name in _LINE:
+                moments = np.sort(getattr(opening, name) - opening.clock)
+                by = np.searchsorted(moments, MINUTES, side="right")
+                row = found[f"line_{name}"][k]
+                row[:] = np.where(np.isnan(row), 0.0, row) + by
+    return found
 
 
 def _outside(courses: Courses, design: Design, years: int) -> NDArray[np.float64]:

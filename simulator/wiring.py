@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from simulator import draws
 from simulator.behaviour import register
 from simulator.codes import ABSENT
-from simulator.columns import EMPLOYERS, TEAM, code, table
+from simulator.columns import EMPLOYERS, TEAM, Column, code, table
 from simulator.fusion import Names
 from simulator.instruments import (
     acting,
@@ -25,7 +26,7 @@ from simulator.instruments import (
 from simulator.kernel import Bound, Kernel
 from simulator.laws import Law
 from simulator.parameters import Parameters
-from simulator.policy import Policy
+from simulator.policy import HOOKS, RULES, Policy
 from simulator.population import Population
 from simulator.settlement import awarded, book, scratch, settle
 from simulator.stack import Stack
@@ -59,14 +60,86 @@ def resolve(given: Values) -> dict[str, dict[str, float]]:
     return {name: group.values(given.get(name)) for name, group in known.items()}
 
 
-def names_for(population: Population, policies: Sequence[Policy]) -> Names:
+def names_for(columns: Mapping[str, Column], policies: Sequence[Policy]) -> Names:
     """What the arguments of laws on workers can mean when these policies are in force."""
     owners = {o.owner: tuple(o) for o in register.OWNERS}
     owners |= {p.name: fields(p) for p in policies}
     derived = {d.name: d for d in (*register.DERIVED, *instruments(policies))}
     offices = (f"{p.name}_{what}" for what in ("open", "served") for p in policies)
     drivers = (*SCALARS, *STATE, *offices)
-    return Names(population.columns, table(TEAM), derived, owners, drivers)
+    return Names(columns, table(TEAM), derived, owners, drivers)
+
+
+class _Structure:
+    """Policies as far as the text of loops depends on them: two are equal when it is the same.
+
+    That is all of a policy but the values of its parameters and its dates: of its windows whether
+    it has any.
+    """
+
+    def __init__(self, policies: Sequence[Policy], columns: Mapping[str, Column]) -> None:
+        self.policies, self.columns = list(policies), dict(columns)
+        self._key = tuple(map(_of_text, policies)), tuple(columns.values())
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Structure) and self._key == other._key
+
+
+def _of_text(policy: Policy) -> tuple[Any, ...]:
+    own = {k: repr(v) for k, v in vars(policy).items() if k not in _OF_VALUES}
+    rules = (getattr(policy, name) for name in (*RULES, *HOOKS))
+    return type(policy), policy.windows is None, policy.gated, tuple(sorted(own.items())), *rules
+
+
+_OF_VALUES = frozenset({"windows", "values", "period", "_base"})
+
+
+class _Loops:
+    """The kernels of a model, for any values of its parameters and any population."""
+
+    def __init__(self, structure: _Structure) -> None:
+        policies, names = structure.policies, names_for(structure.columns, structure.policies)
+        known = [awareness_law(policies)] if policies else []
+        doing = acting(policies, "monthly", register.MONTHLY)
+        stages = following(register.STAGES, doing)
+        self.sweep = Kernel((*register.MONTHLY, *doing, *known, *stages), names)
+        stack = Stack(policies)
+        batch = replace(names, table={**names.table, **table(scratch(policies))})
+        laws = [settle(stack), *register.STARTED, *awarded(stack)]
+        self.start = Kernel([*laws, book(stack)], batch) if stack.payers else Kernel(laws, batch)
+        self.turned_away = Kernel(register.TURNED_AWAY, names)
+        self.on_failure = [Kernel([p.on_failure], names) if p.on_failure else None
+                           for p in policies]  # fmt: skip
+        self.on_move = [Kernel([p.on_move], names) if p.on_move else None for p in policies]
+        self.yearly = [Kernel([_of_persons(p.yearly)], names) if p.yearly else None
+                       for p in policies]  # fmt: skip
+        events = replace(names, table={**names.table, **table(BEFORE)})
+        self.events = {
+            name: Kernel(laws, events)
+            for name, laws in (
+                ("newcomer", register.NEWCOMER),
+                ("position", register.POSITION),
+                ("employer", register.EMPLOYER),
+                ("schooled", register.SCHOOLED),
+                ("aged", register.AGED),
+            )
+        }
+        team = Names(table(TEAM), {}, {}, names.owners, names.drivers)
+        on_teams = acting(policies, "team_monthly")
+        on_teams += following(register.TEAM, on_teams)
+        self.team = Kernel(on_teams, team)
+        on_employers = acting(policies, "employer_monthly")
+        on_employers += following(register.EMPLOYERS, on_employers)
+        self.employers = Kernel(on_employers, replace(team, table=table(EMPLOYERS)))
+
+
+@lru_cache(maxsize=32)
+def _loops(structure: _Structure) -> _Loops:
+    """Made once a process: a study makes thousands of models of the same policies."""
+    return _Loops(structure)
 
 
 class Wiring:
@@ -83,38 +156,15 @@ class Wiring:
         self.values = self._filled()
         self._all: list[Bound] = []
         self._population = population
-        self._names = names_for(population, policies)
-        known = [awareness_law(policies)] if policies else []
-        doing = acting(policies, "monthly", register.MONTHLY)
-        stages = following(register.STAGES, doing)
-        self.sweep = self._bound((*register.MONTHLY, *doing, *known, *stages))
-        stack = Stack(policies)
-        batch = replace(self._names, table={**self._names.table, **table(scratch(policies))})
-        laws = [settle(stack), *register.STARTED, *awarded(stack)]
-        self.start = self._bound([*laws, book(stack)] if stack.payers else laws, batch)
-        self.turned_away = self._bound(register.TURNED_AWAY)
-        self.on_failure = [self._bound([p.on_failure]) if p.on_failure else None for p in policies]
-        self.on_move = [self._bound([p.on_move]) if p.on_move else None for p in policies]
-        self.yearly = [self._bound([_of_persons(p.yearly)]) if p.yearly else None for p in policies]
-        events = replace(self._names, table={**self._names.table, **table(BEFORE)})
-        self.events = {
-            name: self._bound(laws, events)
-            for name, laws in (
-                ("newcomer", register.NEWCOMER),
-                ("position", register.POSITION),
-                ("employer", register.EMPLOYER),
-                ("schooled", register.SCHOOLED),
-                ("aged", register.AGED),
-            )
-        }
-        team = Names(table(TEAM), {}, {}, self._names.owners, self._names.drivers)
-        on_teams = acting(policies, "team_monthly")
-        on_teams += following(register.TEAM, on_teams)
-        self.team = Kernel(on_teams, team).bind(population.team, {}, self.values)
-        on_employers = acting(policies, "employer_monthly")
-        on_employers += following(register.EMPLOYERS, on_employers)
-        employers = replace(team, table=table(EMPLOYERS))
-        self.employers = Kernel(on_employers, employers).bind(population.employer, {}, self.values)
+        loops = _loops(_Structure(policies, population.columns))
+        self.sweep = self._bound(loops.sweep)
+        self.start, self.turned_away = self._bound(loops.start), self._bound(loops.turned_away)
+        self.on_failure = [self._bound(k) if k else None for k in loops.on_failure]
+        self.on_move = [self._bound(k) if k else None for k in loops.on_move]
+        self.yearly = [self._bound(k) if k else None for k in loops.yearly]
+        self.events = {name: self._bound(kernel) for name, kernel in loops.events.items()}
+        self.team = loops.team.bind(population.team, {}, self.values)
+        self.employers = loops.employers.bind(population.employer, {}, self.values)
         self._all += [self.team, self.employers]
 
     def _filled(self) -> dict[str, Mapping[str, float]]:
@@ -141,9 +191,8 @@ class Wiring:
         ):
             bound.prepare(drivers, rows=True)
 
-    def _bound(self, laws: Sequence[Law], names: Names | None = None) -> Bound:
-        worker, team = self._population.worker, self._population.team
-        bound = Kernel(laws, names or self._names).bind(worker, team, self.values)
+    def _bound(self, kernel: Kernel) -> Bound:
+        bound = kernel.bind(self._population.worker, self._population.team, self.values)
         self._all.append(bound)
         return bound
 
@@ -153,16 +202,23 @@ def _of_persons(one: Law) -> Law:
     return replace(one, when=(present, *one.when))
 
 
+@lru_cache(maxsize=8)
+def _births(columns: tuple[Column, ...]) -> tuple[Kernel, Kernel, Kernel]:
+    """The kernels of month 0: employers and persons as they are born, and a first measure."""
+    names = names_for({c.name: c for c in columns}, ())
+    of_employers = Names(table(EMPLOYERS), {}, {}, names.owners, names.drivers)
+    return (Kernel(register.EMPLOYERS_AT_BIRTH, of_employers), Kernel(register.AT_BIRTH, names),
+            Kernel(register.MEASURE, names))  # fmt: skip
+
+
 def first_month(population: Population, values: Values, key: Any) -> float:
     """Draw who people are; the mean of perceived affordability in a world without policy (Gbar)."""
-    names = names_for(population, ())
-    drivers = dict.fromkeys(names.drivers, 0.0)
-    of_employers = Names(table(EMPLOYERS), {}, {}, names.owners, names.drivers)
-    born = Kernel(register.EMPLOYERS_AT_BIRTH, of_employers)
-    born.bind(population.employer, {}, values).sweep(0, key, drivers)
+    of_employers, of_persons, measure = _births(tuple(population.columns.values()))
+    drivers = dict.fromkeys(measure.names.drivers, 0.0)
+    of_employers.bind(population.employer, {}, values).sweep(0, key, drivers)
     population.tell_teams()
-    for laws in (register.AT_BIRTH, register.MEASURE):
-        bound = Kernel(laws, names).bind(population.worker, population.team, values)
+    for kernel in (of_persons, measure):
+        bound = kernel.bind(population.worker, population.team, values)
         found = bound.sweep(0, key, drivers)
         population.vacate(np.flatnonzero(population.worker["contract"] == ABSENT))
     return found["affordability_ppm"] / 1e6 / population.persons

@@ -33,7 +33,7 @@ from simulator.policy import Policy
 from simulator.population import Population, populate
 from simulator.record import INDICATORS
 from simulator.synthesis import synthesise
-from simulator.variants import Design, start
+from simulator.variants import MINUTES, Design, start
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50)
 settings.register_profile("here", deadline=None, max_examples=50)
@@ -165,7 +165,8 @@ def invented() -> Callable[..., xr.Dataset]:
         life = {"member": members, "seed": seeds} if members else {"seed": seeds}
         dims = life | {"variant": len(names)}
         size = {"time": time.size, "group": len(groups.GROUPS), "year": years.size,
-                "month": 12 * (last - 2026), "stage": len(codes.STAGES)}  # fmt: skip
+                "month": 12 * (last - 2026), "stage": len(codes.STAGES),
+                "minute": len(MINUTES)}  # fmt: skip
 
         def drawn(level: float, *axes: str, own: bool = False) -> tuple[tuple[str, ...], object]:
             shape = [dims[d] for d in dims] + [size[a] for a in axes]
@@ -183,6 +184,9 @@ def invented() -> Callable[..., xr.Dataset]:
                 data[name] = ((*dims, "time", "stage"), shares)
             elif name == "reach":
                 data[name] = drawn(0.04, "year", "group", own=True)
+            elif name.startswith("line_"):
+                level = {"line_came": 8e4, "line_paid": 4e4, "line_away": 2e4}[name]
+                data[name] = drawn(level, "year", "minute")
             elif name == "anyway":
                 data[name] = drawn(0.5, "year")
             elif name.endswith("_month"):
@@ -194,7 +198,8 @@ def invented() -> Callable[..., xr.Dataset]:
         data["persons"] = ((*dims, "group"), np.full((*dims.values(), size["group"]), 1e6))
         data["lead_time"] = (tuple(dims), np.full(tuple(dims.values()), 24.0))
         coords = {"variant": names, "time": time, "year": years, "group": list(groups.GROUPS),
-                  "month": np.arange(size["month"]), "stage": list(codes.STAGES.values()),
+                  "month": np.arange(size["month"]), "minute": list(MINUTES),
+                  "stage": list(codes.STAGES.values()),
                   "seed": np.arange(seeds)}  # fmt: skip
         if members:
             coords["member"] = np.arange(members)

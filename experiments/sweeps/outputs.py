@@ -35,7 +35,7 @@ def _asked(name: str) -> Callable[[xr.Dataset], xr.DataArray]:
     def of(data: xr.Dataset) -> xr.DataArray:
         each = data.sizes["time"] // data.sizes["year"]
         last = data[name].isel(time=slice(each - 1, each * data.sizes["year"], each))
-        return last.rename(time="year").assign_coords(year=data["year"])
+        return last.rename(time="year")
 
     return of
 
@@ -141,6 +141,7 @@ class Layout:
     def row(self, data: xr.Dataset) -> Row:
         """The row of a comparison's life, as `simulator.variants.compare` gives it."""
         data = data.sel(group=list(self.groups), variant=list(self.variants))
+        data = data.drop_vars([c for c in data.coords if c != "variant"])  # nothing to align by
         parts = [
             OUTPUTS[p.name].of(data).transpose(*p.dims).values.astype(np.float32).ravel()
             for p in self.parts

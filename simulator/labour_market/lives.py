@@ -7,7 +7,7 @@ that somebody leaves waits until another person enters it.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numba as nb
@@ -35,6 +35,7 @@ _DRIFTING = (
     "knows",
     "norm",
 )  # what the laws of a month change in a free row too
+_TAKEN = ("contract", "team", "sector", "firm_size", "job_since")
 _MOVING = ("contract", "age", "education", "team", "sector", "firm_size", "job_since")
 
 
@@ -169,11 +170,40 @@ class Moved:
     new_employer: NDArray[np.bool_]
 
 
+@dataclass
+class Told:
+    """A month of a script: what happens to whom, and which values it leaves in their columns."""
+
+    events: Events
+    entered: dict[str, NDArray[Any]] = field(default_factory=dict)
+    levels: tuple[NDArray[np.int8], NDArray[np.int64]] | None = None  # held before, and after
+    moves: dict[bool, tuple[Moved, dict[str, NDArray[Any]]]] = field(default_factory=dict)
+
+
+class Script:
+    """Working lives as they were lived once, for whoever lives them again.
+
+    They depend on the people at the start, their number and the seed, and on nothing that a policy
+    or a law of behaviour changes. So models that begin with the same people may share one.
+    """
+
+    def __init__(self, rows: int) -> None:
+        self.rows, self.months = rows, dict[int, Told]()
+
+
 class WorkingLives:
     """The working lives of a population, given the expected workforce."""
 
-    def __init__(self, workforce: Workforce, population: Population, seed: int) -> None:
+    def __init__(
+        self,
+        workforce: Workforce,
+        population: Population,
+        seed: int,
+        script: Script | None = None,
+    ) -> None:
         self.workforce, self.population, self.seed = workforce, population, seed
+        self.script, self._told = script, Told(Events(np.zeros(0, np.int64), np.zeros(0, np.int8)))
+        self._again = False  # whether this month is as told
         data = workforce.data
         self.places = Places(
             population.team, data.table, workforce.month(0).flows, workforce.kept,
@@ -188,6 +218,13 @@ class WorkingLives:
     ) -> tuple[Month, Events]:
         """Age everybody by a month and say what happens to whom."""
         month, worker = self.workforce.month(t), self.population.worker
+        script = self.script if self.script and self.script.rows == self.population.rows else None
+        told = script.months.get(t) if script else None
+        self._again = told is not None
+        if told is not None:
+            self._told = told
+            worker["age"] += worker["contract"] != codes.ABSENT
+            return month, told.events
         columns = [worker[n] for n in ("contract", "age", "education", "job_since", "student")]
         key = draws.key(self.seed)
 
@@ -209,7 +246,10 @@ class WorkingLives:
 
         parts = [both for k in (pool.map if pool else map)(part, range(threads)) for both in k]
         rows, what = (np.concatenate(both) for both in zip(*parts, strict=True))
-        return month, Events(rows, what)
+        self._told = Told(Events(rows, what))
+        if script:
+            script.months[t] = self._told
+        return month, self._told.events
 
     def _draw(self, rows: Rows, t: int, decision: str) -> NDArray[np.float64]:
         return draws.uniforms(self.seed, rows, t, decision)
@@ -226,18 +266,26 @@ class WorkingLives:
         worker = self.population.worker
         for name in _DRIFTING:
             worker[name][rows] = self.population.columns[name].start
+        if not self._again:
+            self._told.entered = self._entering(month, rows, t)
+        for name, values in self._told.entered.items():
+            worker[name][rows] = values
+
+    def _entering(self, month: Month, rows: Rows, t: int) -> dict[str, NDArray[Any]]:
         at = np.searchsorted(month.entry_cdf, self._draw(rows, t, "entry.age"), side="right")
         at = np.minimum(at, MONTHS - 1)
-        worker["age"][rows] = at + YOUNGEST * 12
         cdf = month.entry_level_cdf[at // 12]
-        worker["education"][rows] = _pick(cdf, self._draw(rows, t, "entry.level"))
+        level = _pick(cdf, self._draw(rows, t, "entry.level"))
+        return {"age": at + YOUNGEST * 12, "education": level}
 
     def finish_school(self, month: Month, rows: Rows, t: int) -> NDArray[np.int8]:
         """Leave initial education with a level; the levels held before."""
         worker = self.population.worker
-        before = worker["education"][rows].copy()
-        luck = self._draw(rows, t, "life.level")
-        worker["education"][rows] = _pick(month.level_cdf[before], luck)
+        if self._told.levels is None:
+            before = worker["education"][rows].copy()
+            luck = self._draw(rows, t, "life.level")
+            self._told.levels = before, _pick(month.level_cdf[before], luck)
+        before, worker["education"][rows] = self._told.levels
         worker["student"][rows] = 0
         return before
 
@@ -246,10 +294,15 @@ class WorkingLives:
         *, entering: bool = False,
     ) -> Moved:  # fmt: skip
         """Take another position: contract, employer, sector and size class."""
+        worker = self.population.worker
+        if entering in self._told.moves:
+            moved, values = self._told.moves[entering]
+            for name, taken in values.items():
+                worker[name][rows] = taken
+            return moved
         before, left = np.empty(rows.size, np.int64), np.empty(rows.size, np.int64)
         elsewhere = np.empty(rows.size, np.bool_)
         take: Any = _move
-        worker = self.population.worker
         columns = [worker[name] for name in _MOVING]
         destination = month.destination_cdf.reshape(-1, POSITIONS)
 
@@ -261,7 +314,9 @@ class WorkingLives:
 
         parts = [slice(k, k + _PART) for k in range(0, rows.size, _PART)]
         list(pool.map(part, parts) if pool else map(part, parts))
-        return Moved(rows, before, left, elsewhere)
+        moved = Moved(rows, before, left, elsewhere)
+        self._told.moves[entering] = moved, {n: worker[n][rows] for n in _TAKEN}
+        return moved
 
     def follow(self, size: NDArray[np.int64], team: NDArray[np.integer], change: int) -> None:
         """Add to the number of members of every team in a list."""

@@ -126,6 +126,10 @@ def test_applications_and_stages(
         made = got + away + refused
         agrees(cells[lang]["queue", "applications", v], made / 1e3, lang)
         agrees(cells[lang]["queue", "share", v], 100 * away / made, lang)
+        came, paid, away = (lives(data, f"line_{n}", v, year=2027, minute=60) / 1e3
+                            for n in ("came", "paid", "away"))  # fmt: skip
+        agrees(cells[lang]["opening", "waiting-60", v], came - paid - away, lang)
+        agrees(cells[lang]["opening", "away-60", v], away, lang)
         moved = lives(data, "planned", v, year=after).mean(axis=-1)
         agrees(cells[lang]["flows", "planned", v], moved / 1e3, lang)
         for stage in data["stage"].values:

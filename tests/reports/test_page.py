@@ -14,7 +14,7 @@ from matplotlib.colors import to_hex
 
 from experiments import results
 from experiments.picture import COLOURS
-from reports import check, content, figures, stage_figures, svg
+from reports import check, content, figures, opening, stage_figures, svg
 from reports import html as paging
 from reports.gallery import Gallery
 from reports.language import language
@@ -76,7 +76,7 @@ def test_what_is_not_there_is_named_with_its_command(pages: dict[str, html.HtmlE
     for page in pages.values():
         lacking = {e.getparent().get("id"): e.find(".//code").text
                    for e in page.find_class("missing")}  # fmt: skip
-        assert lacking.keys() == {"criteria", "queue", "sobol", "failures", "regret", "personas"}
+        assert lacking.keys() == {"criteria", "sobol", "failures", "regret", "personas"}
         assert all(command.startswith("llo ") for command in lacking.values())
 
 
@@ -103,7 +103,8 @@ def test_a_variant_has_the_same_colour_everywhere(data: xr.Dataset) -> None:
     spoken = language("en")
     made = [figures.participation(data, spoken), figures.added(data, spoken),
             figures.gains(data, "contract", spoken), figures.outlay(data, spoken),
-            figures.liability(data, spoken), figures.opening(data, spoken)]  # fmt: skip
+            figures.liability(data, spoken), figures.opening(data, spoken),
+            opening.queue(data, spoken)]  # fmt: skip
     for figure in made:
         shades = {str(line.get_label()): to_hex(line.get_color()) for line in figure.axes[0].lines}
         for name in ("voucher", "leerrekening", "leerrecht"):
@@ -113,7 +114,7 @@ def test_a_variant_has_the_same_colour_everywhere(data: xr.Dataset) -> None:
 def test_lines_have_their_bands(data: xr.Dataset) -> None:
     spoken, variants = language("nl"), data.sizes["variant"]
     assert len(figures.participation(data, spoken).axes[0].collections) == variants
-    for draw in (figures.added, figures.outlay, figures.liability, figures.opening):
+    for draw in (figures.added, figures.outlay, figures.liability, figures.opening, opening.queue):
         assert len(draw(data, spoken).axes[0].collections) == variants - 1
 
 

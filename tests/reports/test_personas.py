@@ -11,6 +11,7 @@ from experiments.life import _MOVES
 from reports import personas
 from reports.language import language
 from reports.parts import Plain, Table
+from scenarios.scenario import load
 
 HAPPENS = (
     *_MOVES.values(), "leaves the labour market for good", "loses work", "looks for work",
@@ -64,3 +65,12 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("[]", encoding="utf-8")
     with pytest.raises(ValueError, match=r"--personas .*a\.json: not a life"):
         personas.read(tmp_path / "a.json")
+
+
+def test_personas_are_followed_by_name_once_each() -> None:
+    scenario = load().changed(persons=3_000, months=12, members=0)
+    found = personas.follow(scenario, ["fatima", "fatima"], 20_000)
+    assert [one.name for one in found] == ["fatima"]
+    assert set(found[0].variants) >= {"null", "voucher"}
+    with pytest.raises(ValueError, match="--persona nobody: there is none; there are"):
+        personas.follow(scenario, ["nobody"])
