@@ -10,7 +10,7 @@ DEV := .venv/.ready-to-test
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help compare test lint bench pages notebooks lock clean FORCE
+.PHONY: help compare test lint bench pages notebooks site lock clean FORCE
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1~\2/p' Makefile | awk -F'~' '{printf "%-16s %s\n", $$1, $$2}'
@@ -35,13 +35,17 @@ pages: $(RUN) ## make the pages of docs that are made from declarations and resu
 notebooks: $(DEV) ## execute the notebooks anew and keep what they say
 	@.venv/bin/python notebooks/execute.py
 
+site: $(DEV) ## build the documentation site into site/, without a warning
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
+	@echo "Open site/index.html"
+
 lock: ## make both lock files anew (needs uv; UPGRADE=--upgrade takes newer versions)
 	@command -v "$(UV)" >/dev/null || { echo "make lock needs uv; name it with: make lock UV=/path/to/uv" >&2; exit 1; }
 	@$(COMPILE) --group build -o requirements.txt
 	@$(COMPILE) --extra calibrate --extra dashboard --group dev -c requirements.txt -o requirements-dev.txt
 
 clean: ## remove the environment, caches and builds
-	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # One version of each package on every Python; hashes and no address of any index.

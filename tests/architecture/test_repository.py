@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_OURS = {".git", ".venv", "build", "dist", "out", "__pycache__"}
+NOT_OURS = {".git", ".venv", "build", "dist", "out", "site", "__pycache__"}
 
 # Put together here, so that this file does not hold what it forbids.
 INDEX = re.compile(
