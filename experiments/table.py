@@ -210,13 +210,13 @@ class Line:
     drivers: Mapping[str, Shares | None]
 
 
-def keyed() -> dict[str, Row]:
-    """The rows by key: the label, with that of the row that it is a part of."""
-    found, above = {}, ""
+def keyed() -> list[tuple[str, Row]]:
+    """The rows with their keys: the label, with that of the row that it is a part of."""
+    found, above = [], ""
     for row in ROWS:
         part = row.label.startswith(" ")
         above = above if part else row.label
-        found[f"{above}: {row.label.strip()}" if part else row.label] = row
+        found.append((f"{above}: {row.label.strip()}" if part else row.label, row))
     return found
 
 
@@ -233,9 +233,10 @@ def compute(
     null = data.sel(variant=NULL).assign_attrs(introduced=time)
     each = {n: data.sel(variant=n).assign_attrs(introduced=time)
             for n in map(str, data["variant"].values)}  # fmt: skip
-    found, rows = [], keyed()
-    for key in keys or rows:
-        row = rows[key]
+    found = []
+    for key, row in keyed():
+        if keys and key not in keys:
+            continue
         values: dict[str, Estimate | None] = {}
         driven: dict[str, Shares | None] = {}
         for name, own in each.items():

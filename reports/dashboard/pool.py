@@ -33,6 +33,7 @@ Job = tuple[Callable[..., Any], tuple[Any, ...]]
 class Ticket:
     """What a session asked: variants at a setting; what is known of it, by life and variant."""
 
+    setting: levers.Setting
     variants: Mapping[str, Sequence[str]]  # the null first; instruments by variant
     tables: lives.Tables
     months: int
@@ -48,7 +49,9 @@ class Ticket:
 
     def whole(self) -> list[int]:
         """The lives that are lived under all variants."""
-        return sorted({k for k, _ in self.found if all((k, v) in self.found for v in self.variants)})
+        return sorted(
+            {k for k, _ in self.found if all((k, v) in self.found for v in self.variants)}
+        )
 
 
 @dataclass
@@ -92,7 +95,8 @@ class Pool:
         """
         changed = levers.tables(self.scenario, setting)
         members = {v: self.scenario.variants[v] for v in setting[levers.VARIANTS]}
-        ticket = Ticket({NULL: [], **members}, changed, levers.months(self.scenario, setting), tell)
+        lived = levers.months(self.scenario, setting)
+        ticket = Ticket(dict(setting), {NULL: [], **members}, changed, lived, tell)
         with self._free:
             self._asked[who] = ticket
             for life in range(self.many):
