@@ -85,10 +85,12 @@ def comparison(answer: Answer) -> Table:
     """The figures of every variant, with their bands and lights."""
     data = answer.shown
     shown = variants(data)
+    lines = {line.key: line for line in
+             table.compute(data, Drivers(data, answer.scenario), list(SHOWN))}  # fmt: skip
     rows = [
         Row(line.key, SHOWN[line.key],
             tuple(told(line.values[v], line.drivers[v], line.row.decimals) for v in shown))
-        for line in table.compute(data, Drivers(data, answer.scenario), list(SHOWN))
+        for line in (lines[key] for key in SHOWN if key in lines)
     ]  # fmt: skip
     head = (_("figure"), *(names.variant(v) for v in shown))
     return Table("comparison", _("The variants side by side"), head, tuple(rows),
@@ -104,9 +106,9 @@ def beside(answer: Answer, pinned: Answer) -> Table:
     both = [v for v in variants(now) if v != NULL]
     introduced = Comparison.of(now).introduced
     rows: list[Row] = []
-    for key, row in table.keyed():
-        if key not in SHOWN:
-            continue
+    known = {key: row for key, row in table.keyed() if key in SHOWN}
+    for key in SHOWN:
+        row = known[key]
         cells: list[Value | None] = []
         for variant in both:
             a, b = (_measured(row, data, variant, introduced) for data in (now, before))

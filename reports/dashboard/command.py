@@ -42,7 +42,7 @@ def dashboard(
     _ready()
     from experiments.console import writable
 
-    asked = _asked(file, sweep, scenario, lang, persons, lives, out, settle=save is None)
+    asked = _asked(file, sweep, scenario, lang, persons, lives, out)
     if save is not None:
         if file is None:
             raise ValueError("--save: give a results file too; a static file cannot calculate")
@@ -70,11 +70,8 @@ def _asked(
     persons: int,
     lives: int,
     out: Path,
-    *,
-    settle: bool,
 ) -> Asked:
     """What is asked, checked before any work; ValueError or OSError with one line."""
-    from experiments.console import settled
     from experiments.sweeps.store import Store
     from reports import check
     from reports.dashboard import levers
@@ -94,8 +91,6 @@ def _asked(
         raise ValueError(f"{scenario}: it has no variant with instruments: there is nothing to set")
     live = live_scenario(chosen, persons, lives)
     levers.years(live)
-    if settle:
-        live = settled(live)
     return Asked(chosen, live, lives, spoken, file, sweep, out)
 
 

@@ -17,7 +17,7 @@ from panel.custom import JSComponent
 from reports import html
 from reports.gallery import Gallery
 from reports.language import Language
-from reports.parts import Block, Value
+from reports.parts import Block
 
 HERE = Path(__file__).parent
 STYLE = (HERE / "templates" / "dashboard.css").read_text(encoding="utf-8")
@@ -47,11 +47,6 @@ class Views(JSComponent):
     _stylesheets = [STYLE]  # noqa: RUF012  # as Panel declares it
 
 
-def words(lang: Language, value: Value | None) -> str:
-    """A value in words."""
-    return lang.say(value)
-
-
 def place(text: str = "", **options: Any) -> pn.pane.HTML:
     """A place for text and drawings."""
     return pn.pane.HTML(
@@ -76,6 +71,11 @@ def refusal(text: str) -> str:
 def blocks(given: Sequence[Block], lang: Language) -> str:
     """Blocks as they stand in a report."""
     return html.fragment(given, Gallery(lang))
+
+
+def gallery(given: Sequence[Block], lang: Language) -> str:
+    """Pictures beside each other where there is room."""
+    return f'<div class="gallery">{blocks(given, lang)}</div>'
 
 
 def button(label: str) -> pn.widgets.Button:

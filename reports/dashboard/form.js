@@ -61,8 +61,8 @@ export function render({ model, el }) {
     const box = make("fieldset", { class: "choice" });
     box.append(make("legend", {}, c.label));
     const inputs = c.options.map((o, k) => {
-      const input = make("input", { type, id: id + k, name: id, value: o.value });
-      const label = make("label", { for: id + k });
+      const input = make("input", { type, id: id + "-" + k, name: id, value: o.value });
+      const label = make("label", { for: id + "-" + k });
       label.append(input, o.label);
       box.append(label);
       input.addEventListener("change", () => {

@@ -98,7 +98,7 @@ class Page:
                  "parts": say(_("Parts of the page")),
                  "made": say(_("Made by the LLO simulator. Licence: EUPL-1.2."))}  # fmt: skip
         for name, value in {
-            "title": say(TITLE), "subtitle": say(known(self.shared.asked.scenario.title)),
+            "heading": say(TITLE), "subtitle": say(known(self.shared.asked.scenario.title)),
             "style": html.style(), "tag": self.lang.tag, "words": words, "views": laid,
             "frame": (FOLDER / "frame.css").read_text(encoding="utf-8"),
         }.items():  # fmt: skip

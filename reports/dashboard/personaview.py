@@ -57,7 +57,6 @@ class PersonaView:
     def __init__(self, shared: Shared) -> None:
         self.shared, self.lang = shared, shared.asked.language
         self._document = pn.state.curdoc
-        self.scenario = scenario_of(shared.asked.live)
         known = {n: names.known(n.capitalize()) for n in life.personas()}
         self.values: dict[str, Any] = {PERSONA: next(iter(known)), NUMBER: 1}
         lang = self.lang
@@ -100,7 +99,7 @@ class PersonaView:
         self.body.object = components.status(
             self.lang.say(_("Following a person under every variant; this takes some seconds."))
         )
-        job = followed, (self.scenario, self.values[PERSONA], self.values[NUMBER])
+        job = followed, (scenario_of(self.shared.pool.scenario), self.values[PERSONA], self.values[NUMBER])
         self.shared.pool.send(Errand(job, partial(self._lived, self._turn)))
 
     def _lived(self, turn: int, found: Life | None, line: str) -> None:
@@ -111,7 +110,7 @@ class PersonaView:
             self.shared.draw(partial(self._draw, turn, found))
 
     def _draw(self, turn: int, found: Life) -> None:
-        made = blocks(found, self.scenario)
+        made = blocks(found, self.shared.asked.live)
         self._soon(partial(self._put, turn, made, components.blocks(made, self.lang)))
 
     def _soon(self, action: Any) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 
 import xarray as xr
 
-from experiments import runner, trials
+from experiments import runner, spin_up, trials
 from reports.dashboard import levers, lives
 from scenarios.scenario import NULL, Scenario
 
@@ -74,6 +74,7 @@ class Pool:
         self._errands: deque[Errand] = deque()
         self._kept: OrderedDict[str, xr.Dataset] = OrderedDict()
         self._free = threading.Condition()
+        self._settled = threading.Event()
         self._closed = False
         self._workers: list[ProcessPoolExecutor] = []
         self._count = min(workers or os.cpu_count() or 1, many)
@@ -122,6 +123,7 @@ class Pool:
         with self._free:
             self._closed = True
             self._free.notify_all()
+        self._settled.set()
         for worker in self._workers:
             for process in list((worker._processes or {}).values()):
                 process.kill()
@@ -133,8 +135,13 @@ class Pool:
     def _work(self, w: int) -> None:
         """One worker's thread: what comes next is done in its process, until the pool closes."""
         names = [v for k, v in enumerate(self.scenario.names()) if k % self._count == w]
+        if w == 0:
+            found, line = self._run(w, (spin_up.settled, (self.scenario,)))
+            self.scenario, self.trouble = found or self.scenario, line
+            self._settled.set()
         for variant in names:  # their loops, so that no question waits for a compiler
             self._run(w, (runner.compile_loops, (self.scenario, variant)))
+        self._settled.wait()
         while True:
             with self._free:
                 while (found := self._next(w)) is None and not self._closed:

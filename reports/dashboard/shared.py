@@ -26,7 +26,7 @@ class Asked:
     """What the command line gives; a page can change nothing of it."""
 
     scenario: Scenario  # as it was written
-    live: Scenario  # with the persons and the lives of live answers, settled
+    live: Scenario  # with the persons and the lives of live answers
     lives: int
     language: Language
     results: Path | None

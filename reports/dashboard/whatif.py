@@ -70,7 +70,8 @@ class WhatIf:
         except (ValueError, TypeError, OverflowError) as error:
             line = str(error).replace("\n", " ")
             name = next((n for n in self.setting if line.startswith(f"{n} ")), "")
-            self.form.errors = {name: line}
+            told = _("The scenario refuses this: {line}", line=Plain(line))
+            self.form.errors = {name: self._say(told)}
             return
         self.form.errors = {}
         self.setting = setting
@@ -112,14 +113,14 @@ class WhatIf:
         """In the drawing thread: the table first, then the pictures; nothing of a stale ticket."""
         if ticket is not self.ticket:
             return
-        base, setting = self.shared.asked.live, ticket.setting
+        base, setting = self.shared.pool.scenario, ticket.setting
         data = lives.joined(dict(ticket.found), list(ticket.variants), base)
         lived = levers.applied(base.changed(months=ticket.months), setting)
         made = Answer(data, lived, setting, base, len(ticket.whole()), self.shared.pool.many)
         shown = components.blocks([answer.comparison(made)], self.lang)
         self._soon(partial(self._put, ticket, made, shown))
         self._draw_beside(ticket, made)
-        drawn = components.blocks(answer.pictures(made, self.pinned), self.lang)
+        drawn = components.gallery(answer.pictures(made, self.pinned), self.lang)
         self._soon(partial(self._put_in, ticket, self.pictures, drawn))
 
     def _draw_beside(self, ticket: Ticket | None, made: Answer) -> None:
@@ -153,12 +154,14 @@ class WhatIf:
 
     def _buttons(self) -> list[pn.viewable.Viewable]:
         say = self._say
-        actions = {
-            _("Pin this comparison"): self._pin, _("Let go of what is pinned"): self._unpin,
-            _("Back to the scenario"): self._reset, _("Order a full run"): self._order,
-        }  # fmt: skip
+        actions = (
+            (_("Pin this comparison"), self._pin),
+            (_("Let go of what is pinned"), self._unpin),
+            (_("Back to the scenario"), self._reset),
+            (_("Order a full run"), self._order),
+        )
         made: list[pn.viewable.Viewable] = []
-        for label, action in actions.items():
+        for label, action in actions:
             one = components.button(say(label))
             one.on_click(action)
             made.append(one)
