@@ -81,8 +81,8 @@ def variants(data: xr.Dataset) -> list[str]:
     return [str(v) for v in data["variant"].values]
 
 
-def comparison(answer: Answer) -> Table:
-    """The figures of every variant, with their bands and lights."""
+def comparison(answer: Answer, source: Said | None = None) -> Table:
+    """The figures of every variant, with their bands and lights; `source` instead of its own."""
     data = answer.shown
     shown = variants(data)
     lines = {line.key: line for line in
@@ -94,7 +94,7 @@ def comparison(answer: Answer) -> Table:
     ]  # fmt: skip
     head = (_("figure"), *(names.variant(v) for v in shown))
     return Table("comparison", _("The variants side by side"), head, tuple(rows),
-                 (answer.source,), tuple(shown))  # fmt: skip
+                 (source or answer.source,), tuple(shown))  # fmt: skip
 
 
 def beside(answer: Answer, pinned: Answer) -> Table:
@@ -153,11 +153,13 @@ def settings(answer: Answer) -> Said:
     return _("Setting: {parts}.", parts=Listed(parts))
 
 
-def pictures(answer: Answer, pinned: Answer | None = None) -> list[Picture]:
+def pictures(
+    answer: Answer, pinned: Answer | None = None, source: Said | None = None
+) -> list[Picture]:
     """The pictures of a comparison; their numbers stand in the table. What is pinned is drawn
-    beside what each variant adds.
+    beside what each variant adds; `source` instead of its own.
     """
-    data, source = answer.shown, answer.source
+    data, source = answer.shown, source or answer.source
     before = pinned.shown if pinned is not None else None
 
     def one(key: str, caption: Said, told: Said, draw: Callable[..., Figure]) -> Picture:

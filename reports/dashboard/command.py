@@ -85,7 +85,13 @@ def _asked(
     if file is not None:
         check.opened(file)
     if sweep is not None:
-        Store(sweep)
+        try:
+            Store(sweep)
+        except OSError as error:
+            raise ValueError(
+                f"--sweep {sweep}: it cannot be read ({error.strerror or error}); make it anew with "
+                "llo sweep run"
+            ) from None
     chosen = load(scenario)
     if not levers.variants(chosen):
         raise ValueError(f"{scenario}: it has no variant with instruments: there is nothing to set")

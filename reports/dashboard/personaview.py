@@ -13,11 +13,12 @@ from reports import life_figures, names, personas
 from reports.dashboard import components, controls, files
 from reports.dashboard.pool import Errand
 from reports.dashboard.shared import Shared
-from reports.parts import Block, Number, Panel, Picture, Said, _
+from reports.parts import Block, Number, Panel, Picture, Plain, Said, _
 from scenarios.scenario import Scenario
 
 PERSONA, NUMBER = "persona", "number"
 MONTHS = 72  # after the introduction
+PERSONS = 40_000  # among whom somebody fits every persona of ours
 MOST = 9  # persons of a query that one may look at
 
 
@@ -28,7 +29,8 @@ def followed(scenario: Scenario, name: str, number: int) -> Life:
 
 def scenario_of(live: Scenario) -> Scenario:
     """The scenario as lives are followed in it: central values, six years after introduction."""
-    return live.changed(members=0, months=min(MONTHS, live.design().after))
+    months = min(MONTHS, live.design().after)
+    return live.changed(persons=PERSONS, members=0, months=months)
 
 
 def blocks(found: Life, scenario: Scenario) -> list[Block]:
@@ -105,12 +107,13 @@ class PersonaView:
     def _lived(self, turn: int, found: Life | None, line: str) -> None:
         """In a worker's thread: have the life drawn, or say what went wrong."""
         if found is None:
-            self._soon(partial(self._put, turn, [], components.refusal(line)))
+            told = self.lang.say(_("There is no such person: {line}", line=Plain(line)))
+            self._soon(partial(self._put, turn, [], components.refusal(told)))
         elif turn == self._turn:
             self.shared.draw(partial(self._draw, turn, found))
 
     def _draw(self, turn: int, found: Life) -> None:
-        made = blocks(found, self.shared.asked.live)
+        made = blocks(found, scenario_of(self.shared.asked.live))
         self._soon(partial(self._put, turn, made, components.blocks(made, self.lang)))
 
     def _soon(self, action: Any) -> None:
