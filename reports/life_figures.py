@@ -36,9 +36,8 @@ def strips(life: Life, introduced: int, lang: Language) -> Figure:
     variants = [v for v in life.stages if v != BEFORE]
     with canvas(2.2 + 0.55 * len(variants)) as (figure, ax):
         for row, variant in enumerate(variants):
-            months = [*life.months[BEFORE], *life.months[variant]]
-            _strip(ax, row, [introduced + (t - life.introduction) / 12 for t in months],
-                   [*life.stages[BEFORE], *life.stages[variant]])  # fmt: skip
+            months, stages = _own(life, variant)
+            _strip(ax, row, [introduced + (t - life.introduction) / 12 for t in months], stages)
             _marks(ax, row, life, variant, introduced)
             own = colour(variant, row)
             ax.plot([introduced - 0.02] * 2, [row - HALF, row + HALF], color=own, lw=4)
@@ -54,15 +53,26 @@ def strips(life: Life, introduced: int, lang: Language) -> Figure:
     return figure
 
 
+def _own(life: Life, variant: str) -> tuple[list[int], list[int]]:
+    """The months of the person and the stages in them: another may be in the row before, and after
+    the person has left for good.
+    """
+    before = list(zip(life.months[BEFORE], life.stages[BEFORE], strict=True))
+    after = list(zip(life.months[variant], life.stages[variant], strict=True))
+    absent = [k for k, (_t, stage) in enumerate(before) if stage == 0]
+    gone = next((k for k, (_t, stage) in enumerate(after) if stage == 0), len(after))
+    kept = [*before[absent[-1] + 1 if absent else 0 :], *after[:gone]]
+    return [t for t, _stage in kept], [stage for _t, stage in kept]
+
+
 def _strip(ax: Axes, row: int, years: Sequence[float], stages: Sequence[int]) -> None:
-    """One bar for every stretch of months in the same stage; none where nobody is in the row."""
+    """One bar for every stretch of months in the same stage."""
     begin = 0
     for k in range(1, len(stages) + 1):
         if k == len(stages) or stages[k] != stages[begin]:
-            if stages[begin] > 0:
-                width = years[k - 1] - years[begin] + 1 / 12
-                ax.barh(row, width, left=years[begin], height=2 * HALF, align="center",
-                        color=TINTS[stages[begin] - 1], edgecolor="none")  # fmt: skip
+            width = years[k - 1] - years[begin] + 1 / 12
+            ax.barh(row, width, left=years[begin], height=2 * HALF, align="center",
+                    color=TINTS[stages[begin] - 1], edgecolor="none")  # fmt: skip
             begin = k
 
 

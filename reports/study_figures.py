@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
@@ -16,7 +17,18 @@ from experiments.estimates import Array, Estimate
 from experiments.picture import colour
 from experiments.table import NULL
 from reports import names
-from reports.figures import FAINT, INK, LINES, canvas, dots, finish, folded, marker, numbers
+from reports.figures import (
+    FAINT,
+    INK,
+    LINES,
+    PAPER,
+    canvas,
+    dots,
+    finish,
+    folded,
+    marker,
+    numbers,
+)
 from reports.language import Language
 from reports.names import factor
 from reports.parts import Value, _
@@ -70,17 +82,18 @@ def parallel(axes: Sequence[Axis], marked: NDArray[np.bool_], lang: Language) ->
     place = (table - low) / np.where(high > low, high - low, 1.0)
     with canvas(0.62 * many + 1.0) as (figure, ax):
         rows = np.arange(many)
+        behind = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8, "alpha": 0.85}
         for chosen, looks in (
-            (whole & ~marked, {"color": FAINT, "lw": 0.5, "alpha": 0.55}),
-            (whole & marked, {"color": "#0072B2", "lw": 0.9, "alpha": 0.75}),
+            (whole & ~marked, {"colors": FAINT, "linewidths": 0.5, "alpha": 0.55}),
+            (whole & marked, {"colors": TONES[0], "linewidths": 0.9, "alpha": 0.75}),
         ):
-            for k in np.flatnonzero(chosen):
-                ax.plot(place[:, k], rows, **looks)
+            lines = [np.column_stack([place[:, k], rows]) for k in np.flatnonzero(chosen)]
+            ax.add_collection(LineCollection(lines, **looks))
         for row, axis in enumerate(axes):
             ax.axhline(row, color=INK, lw=1.1 if axis.outcome else 0.6)
             for at, value, side in ((0.0, low[row, 0], "left"), (1.0, high[row, 0], "right")):
                 ax.text(at, row - 0.07, _short(float(value), lang), ha=side, va="bottom",
-                        fontsize=6.5)  # fmt: skip
+                        fontsize=6.5, bbox=behind)  # fmt: skip
         labels = [
             folded(lang.say(_("{measure} ({unit})", measure=a.label, unit=a.unit)), 30)
             for a in axes

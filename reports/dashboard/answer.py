@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments import table
+from experiments.estimates import Array
 from experiments.lights import Drivers
 from experiments.table import NULL
 from reports import figures, names
@@ -17,6 +19,7 @@ from reports.context import told
 from reports.dashboard import levers
 from reports.measures import Comparison, between
 from reports.parts import (
+    Block,
     Figure90,
     Listed,
     Number,
@@ -97,46 +100,55 @@ def comparison(answer: Answer, source: Said | None = None) -> Table:
                  (source or answer.source,), tuple(shown))  # fmt: skip
 
 
-def beside(answer: Answer, pinned: Answer) -> Table:
+def beside(answer: Answer, pinned: Answer) -> Block:
     """What was pinned, and how the setting differs from it, life by life with the same luck.
 
-    Only lives and variants that both hold, over the years shown.
+    Only lives, variants and years that both hold, and of the variants those that differ.
     """
-    now, before = (_alike(one, other) for one, other in ((answer, pinned), (pinned, answer)))
-    both = [v for v in variants(now) if v != NULL]
-    introduced = Comparison.of(now).introduced
-    rows: list[Row] = []
+    spans = [(int(a.setting[levers.FIRST]), int(a.setting[levers.LAST])) for a in (answer, pinned)]
+    first, last = max(f for f, _l in spans), min(end for _f, end in spans)
+    if first > last:
+        return _("What is pinned and the present setting have no year in common.")
+    now, before = (_alike(one, other, first, last)
+                   for one, other in ((answer, pinned), (pinned, answer)))  # fmt: skip
+    both, c = [v for v in variants(now) if v != NULL], Comparison.of(now)
     known = {key: row for key, row in table.keyed() if key in SHOWN}
-    for key in SHOWN:
-        row = known[key]
-        cells: list[Value | None] = []
-        for variant in both:
-            a, b = (_measured(row, data, variant, introduced) for data in (now, before))
-            c = Comparison.of(now)
-            cells += [Figure90(c.estimate(b), row.decimals),
-                      Figure90(c.estimate(a - b), row.decimals)]  # fmt: skip
-        rows.append(Row(key, SHOWN[key], tuple(cells)))
+    found = {
+        (key, v): [_measured(known[key], data, v, c.introduced) for data in (before, now)]
+        for key in SHOWN for v in both
+    }  # fmt: skip
+    changed = [v for v in both
+               if any(not np.array_equal(*found[k, v], equal_nan=True) for k in SHOWN)]  # fmt: skip
+    if not changed:
+        return _("The present setting gives the same as what is pinned.")
+    rows = tuple(
+        Row(key, SHOWN[key], tuple(
+            Figure90(c.estimate(x), known[key].decimals)
+            for v in changed for x in (found[key, v][0], found[key, v][1] - found[key, v][0])
+        )) for key in SHOWN
+    )  # fmt: skip
     head: list[Value] = [_("figure")]
-    for variant in both:
-        head += [_("{variant}, pinned", variant=names.variant(variant)),
-                 _("{variant}, difference", variant=names.variant(variant))]  # fmt: skip
+    for v in changed:
+        head += [_("{variant}, pinned", variant=names.variant(v)),
+                 _("{variant}, difference", variant=names.variant(v))]  # fmt: skip
     note = _("Difference: the present setting less the pinned one, in the same lives: the same "
-             "people with the same luck.")  # fmt: skip
-    columns = tuple(f"{v}-{kind}" for v in both for kind in ("pinned", "difference"))
-    return Table("pinned", _("Beside what is pinned"), tuple(head), tuple(rows),
-                 (settings(pinned), note, pinned.source), columns)  # fmt: skip
+             "people with the same luck. Variants that do not differ are left out.")  # fmt: skip
+    columns = tuple(f"{v}-{kind}" for v in changed for kind in ("pinned", "difference"))
+    pins = _("Pinned. {setting}", setting=settings(pinned))
+    return Table("pinned", _("Beside what is pinned"), tuple(head), rows,
+                 (pins, note, pinned.source), columns)  # fmt: skip
 
 
-def _alike(one: Answer, other: Answer) -> xr.Dataset:
+def _alike(one: Answer, other: Answer, first: int, last: int) -> xr.Dataset:
     """The lives, variants and years of an answer that another has too."""
-    data = one.shown
+    data = between(one.data, first, last)
     held = [v for v in variants(data) if v in variants(other.data)]
     axis = "member" if "member" in data.dims else "seed"
     lives = [k for k in data[axis].values if k in other.data[axis].values]
     return data.sel({"variant": held, axis: lives})
 
 
-def _measured(row: table.Row, data: xr.Dataset, variant: str, introduced: int):  # type: ignore[no-untyped-def]
+def _measured(row: table.Row, data: xr.Dataset, variant: str, introduced: int) -> Array:
     found = Comparison.of(data).data.assign_attrs(introduced=introduced)
     return row.measure(found.sel(variant=variant), found.sel(variant=NULL))
 

@@ -86,7 +86,7 @@ def _asked(
         check.opened(file)
     if sweep is not None:
         try:
-            Store(sweep)
+            Store(sweep).values(0, 1)
         except OSError as error:
             raise ValueError(
                 f"--sweep {sweep}: it cannot be read ({error.strerror or error}); make it anew with "

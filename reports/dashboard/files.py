@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import xarray as xr
+from matplotlib.figure import Figure
 
 from calibration.files import write_netcdf
 from reports.language import Language
@@ -59,15 +60,24 @@ def drawings(pictures: Iterable[Picture], lang: Language, kind: str) -> io.Bytes
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for picture in pictures:
             for k, panel in enumerate(picture.panels):
-                figure, drawn = panel.draw(lang), io.BytesIO()
-                title = textwrap.fill(lang.say(panel.title), 58)
-                figure.suptitle(title, fontsize=9.5, x=0.02, ha="left")
-                source = textwrap.fill(lang.say(picture.source), 84)
-                figure.text(0.02, -0.01, source, fontsize=6.5, va="top")
+                drawn = io.BytesIO()
+                figure = _entitled(panel.draw(lang), lang.say(panel.title),
+                                   lang.say(picture.source))  # fmt: skip
                 figure.savefig(drawn, format=kind, dpi=DPI, bbox_inches="tight", facecolor="white")
                 archive.writestr(f"{picture.key}-{k + 1}.{kind}", drawn.getvalue())
     content.seek(0)
     return content
+
+
+def _entitled(figure: Figure, title: str, source: str) -> Figure:
+    """The figure with its title above and its source below all that is drawn."""
+    figure.draw_without_rendering()  # lays it out
+    figure.set_layout_engine("none")
+    box, tall = figure.get_tightbbox(), figure.get_figheight()
+    above, below = max(1.0, box.y1 / tall) + 0.02, min(0.0, box.y0 / tall) - 0.03
+    figure.text(0.02, above, textwrap.fill(title, 58), fontsize=9.5, va="bottom")
+    figure.text(0.02, below, textwrap.fill(source, 84), fontsize=6.5, va="top")
+    return figure
 
 
 def pictures_of(given: Iterable[object]) -> list[Picture]:

@@ -75,7 +75,7 @@ class Lever:
         """A round step of about a twenty-fifth of the range, in its own unit."""
         rough = (self.high - self.low) / STEPS
         power = 10.0 ** math.floor(math.log10(rough))
-        return float(min((m for m in (1, 2, 5, 10) if m * power >= rough * 0.999)) * power)
+        return float(min(m for m in (1, 2, 5, 10) if m * power >= rough * 0.999) * power)
 
 
 def variants(scenario: Scenario) -> list[str]:

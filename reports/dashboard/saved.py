@@ -71,7 +71,7 @@ def write(asked: Asked, path: Path) -> None:
 
 def _apart(text: str, prefix: str) -> str:
     """A fragment with ids of its own, so that the same table may stand in a page twice."""
-    for mark in ('id="', 'aria-labelledby="', 'url(#', 'href="#'):
+    for mark in ('id="', 'aria-labelledby="', "url(#", 'href="#'):
         text = text.replace(mark, f"{mark}{prefix}-")
     # A drawing names its title and its description, apart by a space.
     return text.replace("-title ", f"-title {prefix}-")

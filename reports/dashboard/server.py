@@ -38,7 +38,7 @@ def origins(address: str, port: int) -> list[str]:
     """From which addresses a browser may open the page's websocket."""
     if address in LOCAL:
         return [f"localhost:{port}", f"127.0.0.1:{port}"]
-    if address in ("0.0.0.0", "::"):  # noqa: S104  # asked for on the command line
+    if address in ("0.0.0.0", "::"):  # asked for on the command line
         name = socket.gethostname()
         return [f"{name}:{port}", f"{socket.getfqdn()}:{port}", f"localhost:{port}",
                 *(f"{one}:{port}" for one in _own_addresses(name))]  # fmt: skip
@@ -85,7 +85,7 @@ def serve(
         os._exit(130 if _number == signal.SIGINT else 0)
 
     signal.signal(signal.SIGTERM, end)
-    host = "localhost" if address in ("0.0.0.0", "::", *LOCAL) else address  # noqa: S104
+    host = "localhost" if address in ("0.0.0.0", "::", *LOCAL) else address
     say(f"The dashboard is at http://{host}:{port}/ ; Ctrl-C ends it")
     try:
         made.start()

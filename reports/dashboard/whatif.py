@@ -205,7 +205,7 @@ class WhatIf:
         made = self._here()
         tables = [answer.comparison(made)]
         if self.pinned is not None:
-            tables.append(answer.beside(made, self.pinned))
+            tables += files.tables_of([answer.beside(made, self.pinned)])
         return files.table_csv(tables, self.lang)
 
     def _netcdf(self) -> Any:
