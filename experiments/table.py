@@ -223,7 +223,7 @@ def keyed() -> list[tuple[str, Row]]:
 def compute(
     data: xr.Dataset, drivers: Drivers | None = None, keys: Sequence[str] = ()
 ) -> list[Line]:
-    """Every row's estimates, or those of some keys; with what drives them when that is asked for."""
+    """Every row's estimates, or those of some keys; with what drives them where it is asked for."""
     time = (
         int(data["year"].values[0]) + round(-float(data["time"].values[0]))
         if data["year"].size

@@ -1,4 +1,4 @@
-"""What the page says of a setting: its table, its pictures, and how it differs from what is pinned."""
+"""What the page says of a setting: table and pictures, and how it differs from what is pinned."""
 
 from __future__ import annotations
 

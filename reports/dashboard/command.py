@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,7 +60,7 @@ def dashboard(
     writable(out)
     if told := server.warning(address, port):
         print(told)
-    server.serve(Shared.of(asked), address, port, show=show, say=print)
+    server.serve(Shared.of(asked), address, port, show=show, say=partial(print, flush=True))
 
 
 def _asked(
@@ -89,8 +90,8 @@ def _asked(
             Store(sweep).values(0, 1)
         except OSError as error:
             raise ValueError(
-                f"--sweep {sweep}: it cannot be read ({error.strerror or error}); make it anew with "
-                "llo sweep run"
+                f"--sweep {sweep}: it cannot be read ({error.strerror or error}); make it anew "
+                "with llo sweep run"
             ) from None
     chosen = load(scenario)
     if not levers.variants(chosen):

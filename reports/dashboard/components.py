@@ -84,7 +84,7 @@ def button(label: str) -> pn.widgets.Button:
 
 
 def download(label: str, name: str, make: Any) -> pn.widgets.FileDownload:
-    """A button that downloads what `make` gives, under a name of ours, made when it is asked for."""
+    """A button that downloads what `make` gives when it is pressed, under a name of ours."""
     return pn.widgets.FileDownload(
         callback=make, filename=name, label=label, button_type="default", stylesheets=[STYLE],
         margin=(0, 8, 8, 0),

@@ -57,8 +57,8 @@ class Orders:
         file = Plain(run.path.name)
         match run.state:
             case runs.WAITING:
-                return _("{file}: waits; before it in the queue: {before}. One goes at a time.", file=file,
-                         before=Number(self.shared.runs.before(run)))  # fmt: skip
+                return _("{file}: waits; before it in the queue: {before}. One goes at a time.",
+                         file=file, before=Number(self.shared.runs.before(run)))  # fmt: skip
             case runs.RUNNING:
                 return _("{file}: {share}% is done.", file=file, share=Number(share))
             case runs.DONE:

@@ -101,10 +101,8 @@ class PersonaView:
         self.body.object = components.status(
             self.lang.say(_("Following a person under every variant; this takes some seconds."))
         )
-        job = (
-            followed,
-            (scenario_of(self.shared.pool.scenario), self.values[PERSONA], self.values[NUMBER]),
-        )
+        scenario = scenario_of(self.shared.pool.scenario)
+        job = followed, (scenario, self.values[PERSONA], self.values[NUMBER])
         self.shared.pool.send(Errand(job, partial(self._lived, self._turn)))
 
     def _lived(self, turn: int, found: Life | None, line: str) -> None:

@@ -1,8 +1,7 @@
-"""The server: who may reach it, what it says when it starts, and that nothing of it stays behind."""
+"""The server: who may reach it, what it says when it starts, and how it ends."""
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 from collections.abc import Callable
@@ -80,11 +79,9 @@ def serve(
         verbose=False,
     )  # fmt: skip
 
-    def end(_number: int = 0, _frame: object = None) -> None:
-        shared.close()
-        os._exit(130 if _number == signal.SIGINT else 0)
-
-    signal.signal(signal.SIGTERM, end)
+    # The server library would end quietly; Ctrl-C and a request to end are told as elsewhere.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     host = "localhost" if address in ("0.0.0.0", "::", *LOCAL) else address
     say(f"The dashboard is at http://{host}:{port}/ ; Ctrl-C ends it")
     try:
@@ -94,3 +91,4 @@ def serve(
         made.io_loop.start()
     finally:
         shared.close()
+        made.stop()

@@ -118,8 +118,11 @@ class Studied:
         some = [Axis(names.factor(labels[k]), names.known(units[k]), x[:, k]) for k in order]
         # An outcome over the same years under another name would be the same line again.
         rest = [o for o in self.outcomes if o.of != first.of and o.name in SIX][:BESIDE]
-        return [*some, *(Axis(names.known(o.long_name), names.known(o.unit),
-                              self.values(o, variant), outcome=True) for o in (first, *rest))]  # fmt: skip
+        outcomes = [
+            Axis(names.known(o.long_name), names.known(o.unit), self.values(o, variant), True)
+            for o in (first, *rest)
+        ]
+        return [*some, *outcomes]
 
 
 def _correlation(x: Array, y: Array) -> float:
@@ -161,8 +164,8 @@ def _parallel(study: Studied, outcome: str, variant: str, mark: str) -> Picture:
     axes = study.axes(outcome, variant)
     chosen = marked(study.values(OUTCOMES[outcome], variant), low, high)
     caption = _("{variant}: assumptions and outcomes of every run", variant=names.variant(variant))
-    words = _("Every run is a line over the axes. Marked is the {mark} of: {outcome}. Shown are the "
-              "assumptions that go most with it, and other outcomes.", mark=told,
+    words = _("Every run is a line over the axes. Marked is the {mark} of: {outcome}. Shown are "
+              "the assumptions that go most with it, and other outcomes.", mark=told,
               outcome=names.known(OUTCOMES[outcome].long_name))  # fmt: skip
     draw = partial(study_figures.parallel, axes, chosen)
     rows = tuple(

@@ -210,7 +210,11 @@ class WhatIf:
 
     def _netcdf(self) -> Any:
         made = self._here()
-        return files.netcdf(results.describe(made.data.copy(), made.scenario))
+        data = results.describe(made.data.copy(), made.scenario)
+        longest = self.shared.asked.live.design().after
+        data.attrs["note"] += f" Cut from lives of {longest} months after the introduction."
+        data.attrs["hash"] = results.digest(data)
+        return files.netcdf(data)
 
     def _figures(self, kind: str) -> Any:
         work = self.shared.drawing.submit(
