@@ -101,6 +101,8 @@ def numbers(axis: Any, lang: Language, *, grouped: bool = True) -> None:
         return lang.number(value, decimals, grouped=grouped)
 
     axis.set_major_formatter(mpl.ticker.FuncFormatter(told))
+    if not grouped:  # years
+        axis.set_major_locator(mpl.ticker.MaxNLocator(nbins="auto", integer=True))
 
 
 def participation(data: xr.Dataset, lang: Language) -> Figure:

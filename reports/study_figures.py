@@ -10,7 +10,6 @@ import numpy as np
 import xarray as xr
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from experiments.estimates import Array, Estimate
@@ -134,7 +133,6 @@ def over_years(data: xr.Dataset, outcome: str, variant: str, lang: Language) -> 
             ax.plot(years, value, color=tint, ls=LINES[n % len(LINES)], marker=marker(n), ms=4,
                     lw=1.5, label=folded(lang.say(name), 52))  # fmt: skip
         ax.axhline(0, color=INK, lw=0.8)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         numbers(ax.xaxis, lang, grouped=False)
         numbers(ax.yaxis, lang)
         finish(ax, lang, _("calendar year"), _("total index (share of the variance)"), legend=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from reports.parts import Number, Plain, Value, _
 
 FIRST = 4  # lives from which an answer is shown, before the others join
 LEAST = 2  # lives without which there is no band
+PATIENCE = 2.0  # seconds after which fewer lives than FIRST are shown too
 
 
 class WhatIf:
@@ -29,6 +31,7 @@ class WhatIf:
         self.answer: Answer | None = None
         self.pinned: Answer | None = None
         self._seen = 0  # lives of the ticket that are drawn, or being drawn
+        self._asked = 0.0  # when the ticket was asked for
         self._document = pn.state.curdoc
         self.form = components.Form(
             groups=controls.groups(shared.asked.live, self.lang), values=self._shown(),
@@ -78,7 +81,7 @@ class WhatIf:
         self._ask()
 
     def _ask(self) -> None:
-        self._seen = 0
+        self._seen, self._asked = 0, time.monotonic()
         self.ticket = self.shared.pool.ask(self, self.setting, partial(self._soon, self._look))
         self._look()
 
@@ -91,7 +94,9 @@ class WhatIf:
             self.said.object = components.refusal(pool.trouble or ticket.failed)
             return
         known, ready = len(ticket.whole()), len(pool.ready)
-        enough = known >= max(LEAST, min(FIRST, ready)) if not self._seen else known >= ready
+        late = time.monotonic() - self._asked > PATIENCE
+        first = LEAST if late else max(LEAST, min(FIRST, ready))
+        enough = known >= (ready if self._seen else first)
         if known > self._seen and enough:
             self._seen = known
             self.shared.draw(partial(self._draw, ticket))
@@ -120,6 +125,8 @@ class WhatIf:
         shown = components.blocks([answer.comparison(made)], self.lang)
         self._soon(partial(self._put, ticket, made, shown))
         self._draw_beside(ticket, made)
+        if len(ticket.whole()) < len(self.shared.pool.ready):
+            return  # more lives join in a moment: the pictures are drawn of all of them
         drawn = components.gallery(answer.pictures(made, self.pinned), self.lang)
         self._soon(partial(self._put_in, ticket, self.pictures, drawn))
 
@@ -145,8 +152,8 @@ class WhatIf:
         """What an answer holds."""
         rest = (
             _("A band of so few lives is rough: a full run, or more lives, makes it more exact.")
-            if made.lives >= made.of or self.shared.pool.many == len(self.shared.pool.ready)
-            else _("More lives are being prepared, and join when they are there.")
+            if made.lives >= made.of
+            else _("More lives join when they are there.")
         )
         return _("{setting} Shown: {lives} of {of} lives of {persons} persons. {rest}",
                  setting=answer.settings(made), lives=Number(made.lives), of=Number(made.of),
