@@ -288,3 +288,25 @@ def test_the_dutch_page_is_dutch(visit: Visit) -> None:
         told = language("nl").catalogue.gettext(message)
         if told != message and len(message) > 8 and "{" not in message and message not in told:
             assert not re.search(rf"(?<!\w){re.escape(message)}(?!\w)", text), message
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (400, True)])
+def test_the_static_copy_is_read_without_a_server(
+    window: Window, server: tuple[str, Path], pictures: Path, width: int, dark: bool
+) -> None:
+    page = server[1] / "page.html"
+    command = [sys.executable, "-m", "experiments", "dashboard", "mine.nc", "--save", page.name]
+    subprocess.run(command, cwd=server[1], check=True, capture_output=True)
+    window.requests(), window.complaints()
+    window.look(page, width, dark=dark)
+    visit = Visit(window, page.as_uri())
+    for k, key in enumerate(VIEWS):
+        window.driver.find_elements("css selector", ".links a")[k].click()
+        visit.until("return [...document.querySelectorAll('main > section')].every("
+                    "s => s.hidden === (s.id !== arguments[0]))", f"view-{key}")  # fmt: skip
+        assert visit.ask("return document.documentElement.scrollWidth") <= width, key
+        assert visit.serious() == [], key
+        visit.picture(pictures / f"static-{key}-{width}.png")
+    asked = [url for url in window.requests() if not url.startswith("data:")]
+    assert {url.partition("#")[0] for url in asked} == {page.as_uri()}
+    assert window.complaints() == []
