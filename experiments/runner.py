@@ -54,7 +54,7 @@ def settings(scenario: Scenario, index: int) -> tuple[Scenario, int, dict[str, f
     """A life of a comparison: the scenario as it is in it, a seed of its own, and the parameter
     values of its set (none when central values are lived).
     """
-    seed = draws.replicate(scenario.seeds.first, index)
+    seed = seed_of(scenario, index)
     if not scenario.uncertainty.members:
         return scenario, seed, {}
     from calibration import members
@@ -63,6 +63,11 @@ def settings(scenario: Scenario, index: int) -> tuple[Scenario, int, dict[str, f
     member = chosen(scenario)[index // scenario.seeds.count]
     lived, values = members.applied(scenario, found, member, seed)
     return lived, seed, values
+
+
+def seed_of(scenario: Scenario, index: int) -> int:
+    """The seed of a life of a comparison."""
+    return draws.replicate(scenario.seeds.first, index)
 
 
 def prepared(scenario: Scenario) -> Scenario:

@@ -211,8 +211,20 @@ class Line:
     drivers: Mapping[str, Shares | None]
 
 
-def compute(data: xr.Dataset, drivers: Drivers | None = None) -> list[Line]:
-    """Every row's estimates; with what drives them when that is asked for."""
+def keyed() -> list[tuple[str, Row]]:
+    """The rows with their keys: the label, with that of the row that it is a part of."""
+    found, above = [], ""
+    for row in ROWS:
+        part = row.label.startswith(" ")
+        above = above if part else row.label
+        found.append((f"{above}: {row.label.strip()}" if part else row.label, row))
+    return found
+
+
+def compute(
+    data: xr.Dataset, drivers: Drivers | None = None, keys: Sequence[str] = ()
+) -> list[Line]:
+    """Every row's estimates, or those of some keys; with what drives them where it is asked for."""
     time = (
         int(data["year"].values[0]) + round(-float(data["time"].values[0]))
         if data["year"].size
@@ -220,15 +232,15 @@ def compute(data: xr.Dataset, drivers: Drivers | None = None) -> list[Line]:
     )
     members, data = sets(data), lives(data)
     null = data.sel(variant=NULL).assign_attrs(introduced=time)
-    found, above = [], ""
-    for row in ROWS:
-        part = row.label.startswith(" ")
-        above = above if part else row.label
-        key = f"{above}: {row.label.strip()}" if part else row.label
+    each = {n: data.sel(variant=n).assign_attrs(introduced=time)
+            for n in map(str, data["variant"].values)}  # fmt: skip
+    found = []
+    for key, row in keyed():
+        if keys and key not in keys:
+            continue
         values: dict[str, Estimate | None] = {}
         driven: dict[str, Shares | None] = {}
-        for name in map(str, data["variant"].values):
-            own = data.sel(variant=name).assign_attrs(introduced=time)
+        for name, own in each.items():
             values[name] = driven[name] = None
             if row.null or name != NULL:
                 measured = row.measure(own, null)

@@ -111,7 +111,7 @@ def divided(scenario: Scenario, solving: int, fresh: int) -> tuple[Scenario, lis
 _BEGUN: dict[int, tuple[Scenario, LearningModel, xr.Dataset]] = {}
 
 
-def _begin() -> None:
+def begin() -> None:
     """In every worker process: leave Ctrl-C to the parent, and end with it, however that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_outlive_no_parent, daemon=True).start()
@@ -246,7 +246,7 @@ class Trials:
             return self._pools
         context = multiprocessing.get_context("spawn")
         for _ in range(self.workers or os.cpu_count() or 1):
-            self._pools.append(ProcessPoolExecutor(1, context, _begin))
+            self._pools.append(ProcessPoolExecutor(1, context, begin))
         names = self.scenario.names()
         with runner.unheard():
             compiling = [

@@ -102,6 +102,8 @@ def numbers(axis: Any, lang: Language, *, grouped: bool = True) -> None:
         return lang.number(value, decimals, grouped=grouped)
 
     axis.set_major_formatter(mpl.ticker.FuncFormatter(told))
+    if not grouped:  # years
+        axis.set_major_locator(mpl.ticker.MaxNLocator(nbins="auto", integer=True))
 
 
 def participation(data: xr.Dataset, lang: Language) -> Figure:
@@ -130,20 +132,47 @@ def participation(data: xr.Dataset, lang: Language) -> Figure:
     return figure
 
 
-def added(data: xr.Dataset, lang: Language) -> Figure:
-    """What each variant adds to participation on the AES scale: the same people, the same luck."""
+def added(data: xr.Dataset, lang: Language, pinned: xr.Dataset | None = None) -> Figure:
+    """What each variant adds to participation on the AES scale: the same people, the same luck.
+
+    Another comparison, `pinned`, is drawn beside it, thin and with markers.
+    """
     found = Comparison.of(data)
     with canvas(3.4) as (figure, ax):
-        after = found.calendar > found.introduced - 1e-9
-        null = found.quarters("aes", NULL)
-        for variant in found.others:
-            gain = (found.quarters("aes", variant) - null)[:, after]
-            band(ax, found, found.calendar[after], gain, variant, lang)
+        for one in (found, None if pinned is None else Comparison.of(pinned)):
+            if one is None:
+                continue
+            after = one.calendar > one.introduced - 1e-9
+            null = one.quarters("aes", NULL)
+            for variant in one.others:
+                gain = (one.quarters("aes", variant) - null)[:, after]
+                if one is found:
+                    band(ax, one, one.calendar[after], gain, variant, lang)
+                else:
+                    _pinned(ax, one, one.calendar[after], gain, variant, lang)
         ax.axhline(0, color=INK, lw=0.8)
         numbers(ax.xaxis, lang, grouped=False)
         numbers(ax.yaxis, lang)
-        finish(ax, lang, None, _("percentage points above the null option"))
+        finish(ax, lang, None, _("percentage points above the null option"),
+               legend=3 if pinned is None else 2)  # fmt: skip
     return figure
+
+
+def _pinned(
+    ax: Axes, found: Comparison, x: Array, values: Array, variant: str, lang: Language
+) -> None:
+    """A variant of another comparison: its middle with markers, and the ends of its band."""
+    each = [found.estimate(column) for column in values.T]
+    own, at = shade(found, variant), marker(found.variants.index(variant))
+    for side, width in (("middle", 0.9), ("low", 0.4), ("high", 0.4)):
+        line = np.array([getattr(e, side) if e else np.nan for e in each])
+        looks: dict[str, Any] = {"color": own, "lw": width}
+        if side == "middle":
+            label = lang.say(_("{variant}, pinned", variant=names.variant(variant)))
+            looks |= {"marker": at, "ms": 3.5, "markevery": 4, "label": label}
+        else:
+            looks |= {"ls": ":"}
+        ax.plot(x, line, **looks)
 
 
 def gains(data: xr.Dataset, dimension: str, lang: Language) -> Figure:
@@ -219,7 +248,7 @@ def outlay(data: xr.Dataset, lang: Language) -> Figure:
     with canvas() as (figure, ax):
         for variant in found.others:
             series = found.outlay(variant) / 1e6
-            at = found.introduced + 1 + np.arange(series.shape[1]) / 12
+            at = found.introduced + (1 + found.months[-series.shape[1] :]) / 12
             band(ax, found, at[::3], series[:, ::3], variant, lang)
         _from_zero(ax, lang)
         finish(ax, lang, None, _("mln EUR in the past 12 months"))
@@ -232,7 +261,7 @@ def liability(data: xr.Dataset, lang: Language) -> Figure:
     with canvas() as (figure, ax):
         for variant in found.others:
             series = found.monthly("liability_eur_month", variant) / 1e9
-            at = found.introduced + (1 + np.arange(series.shape[1])) / 12
+            at = found.introduced + (1 + found.months) / 12
             band(ax, found, at[::3], series[:, ::3], variant, lang)
         _from_zero(ax, lang)
         finish(ax, lang, None, _("bn EUR, at the end of the month"))
@@ -251,7 +280,7 @@ def opening(data: xr.Dataset, lang: Language) -> Figure:
     with canvas() as (figure, ax):
         for variant in found.others:
             series = found.monthly("awards_month", variant)[:, :24] / 1e3
-            band(ax, found, np.arange(1.0, series.shape[1] + 1), series, variant, lang)
+            band(ax, found, 1 + found.months[:24], series, variant, lang)
         ax.set_ylim(bottom=0)
         numbers(ax.yaxis, lang)
         finish(ax, lang, _("month since the introduction"), _("thousand awards a month"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from markupsafe import Markup, escape
 
 from reports import names, svg
 from reports.gallery import Gallery
+from reports.language import Language
 from reports.parts import (
+    Block,
     Bullets,
     Figure90,
     Listed,
@@ -30,22 +33,11 @@ FOLDER = Path(__file__).parent / "templates"
 KINDS = {Said: "said", Bullets: "bullets", Table: "table", Picture: "picture", Missing: "missing"}
 
 
-class Page:
-    """What the template asks for while it is filled in."""
+class Telling:
+    """How the templates say blocks, and what stands in them."""
 
-    def __init__(self, report: Report, gallery: Gallery) -> None:
-        self.report, self.gallery, self.language = report, gallery, gallery.language
-
-    @cached_property
-    def steps(self) -> list[tuple[str, list[object]]]:
-        """Sections by step of the Beleidskompas, for the table of contents."""
-        found: list[tuple[str, list[object]]] = []
-        for section in self.report.sections:
-            step = self.language.say(section.step)
-            if not found or found[-1][0] != step:
-                found.append((step, []))
-            found[-1][1].append(section)
-        return found
+    def __init__(self, gallery: Gallery) -> None:
+        self.gallery, self.language = gallery, gallery.language
 
     def kind(self, block: object) -> str:
         """Which part of the template a block is for."""
@@ -107,20 +99,54 @@ class Page:
         )  # fmt: skip
 
 
+class Page(Telling):
+    """What the template of a report asks for while it is filled in."""
+
+    def __init__(self, report: Report, gallery: Gallery) -> None:
+        super().__init__(gallery)
+        self.report = report
+
+    @cached_property
+    def steps(self) -> list[tuple[str, list[object]]]:
+        """Sections by step of the Beleidskompas, for the table of contents."""
+        found: list[tuple[str, list[object]]] = []
+        for section in self.report.sections:
+            step = self.language.say(section.step)
+            if not found or found[-1][0] != step:
+                found.append((step, []))
+            found[-1][1].append(section)
+        return found
+
+
+def environment(language: Language, *folders: Path) -> Environment:
+    """Where templates are found, and what they may say."""
+    made = Environment(
+        loader=FileSystemLoader([*folders, FOLDER]), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    made.globals["_"] = language.catalogue.gettext
+    return made
+
+
+def style() -> str:
+    """The style sheet of the page."""
+    return (FOLDER / "report.css").read_text(encoding="utf-8")
+
+
 def page(report: Report, gallery: Gallery) -> str:
     """The page as text, in the language of its drawings."""
     language = gallery.language
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    environment.globals["_"] = language.catalogue.gettext
-    style = (FOLDER / "report.css").read_text(encoding="utf-8")
     filled = io.StringIO()
-    template = environment.get_template("report.html")
+    template = environment(language).get_template("report.html")
     template.stream(p=Page(report, gallery), report=report, language=language,
-                    style=Markup(style)).dump(filled)  # fmt: skip
+                    style=Markup(style())).dump(filled)  # fmt: skip
     return filled.getvalue()
+
+
+def fragment(blocks: Sequence[Block], gallery: Gallery) -> str:
+    """Blocks as they stand in a page, without the page."""
+    template = environment(gallery.language).get_template("blocks.html")
+    return str(template.module.blocks(blocks, Telling(gallery)))  # type: ignore[attr-defined]
 
 
 LABELS = (_("Contents"), _("To the content"))

@@ -24,6 +24,28 @@ EURO = (*SHARES, "programme", "administration")
 STAGES = ("precontemplation", "contemplation", "preparation", "action", "maintenance")
 
 
+def between(data: xr.Dataset, first: int, last: int) -> xr.Dataset:
+    """A comparison from one calendar year to another, both included; what lies before the
+    introduction stays if that is the first year. ValueError when it holds no such years.
+    """
+    introduced = int(data["year"].values[0]) + round(-float(data["time"].values[0]))
+    years = data["year"].values
+    if not introduced <= first <= last <= int(years[-1]):
+        raise ValueError(
+            f"years {first} to {last}: the comparison goes from {introduced} to {int(years[-1])}"
+        )
+    begin, end = first - introduced, last - introduced + 1
+    time, month = data["time"].values, data["month"].values
+    kept = time < end + 1e-6
+    if begin:
+        kept &= time > begin + 1e-6
+        data = data.isel(year=years >= first)
+    return data.isel(
+        time=kept, month=(month >= 12 * begin) & (month < 12 * end),
+        year=data["year"].values <= last,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Comparison:
     """A results Dataset with its lives in one dimension, and what is asked of it."""
@@ -52,6 +74,11 @@ class Comparison:
         """The calendar year in which the variants begin."""
         first = float(self.data["time"].values[0])
         return int(self.data["year"].values[0]) + round(-first)
+
+    @property
+    def months(self) -> Array:
+        """The months that are held, counted from the introduction on."""
+        return np.asarray(self.data["month"].values, float)
 
     @property
     def count(self) -> int:

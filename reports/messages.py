@@ -21,7 +21,9 @@ from experiments.sweeps.outcomes import OUTCOMES
 from experiments.sweeps.study import FOLDER as STUDIES
 from experiments.table import NULL
 from reports import names
+from reports.dashboard import levers
 from reports.language import DOMAIN, FOLDER, LOCALES
+from scenarios.kinds import available
 from scenarios.scenario import load
 from simulator.parameters import TAG_MEANINGS
 
@@ -54,6 +56,10 @@ def declared() -> Iterator[str]:
         factors = read_toml(path, "a study").get("factor", [])
         yield from (str(f["group"]) for f in factors if "group" in f)
     yield from (p.about for p in personas().values())
+    for kind in available().values():  # units of what the dashboard lets one set
+        for key, parameter in kind.parameters.declared.items():
+            if key in levers.LABELS or key == kind.generosity:
+                yield parameter.unit
     baseline = load()
     yield baseline.title
     for variant, members in baseline.variants.items():

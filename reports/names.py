@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from experiments.sweeps import factors
 from experiments.table import NULL
 from reports.parts import Plain, Said, Value, _
 
@@ -148,3 +149,9 @@ def known(message: str) -> Said:
     declared; `messages.py` lists these for the catalogue.
     """
     return Said(message.replace("{", "{{").replace("}", "}}") if "{" in message else message)
+
+
+def factor(name: str) -> Value:
+    """What an assumption is called: its meaning where it is in the register, else its name."""
+    prior = factors.known_priors().get(name)
+    return known(prior.doc) if prior else known(name)

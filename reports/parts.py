@@ -95,12 +95,14 @@ class Panel:
 
 @dataclass(frozen=True)
 class Picture:
-    """Drawings that belong together, the numbers behind them, and where these come from."""
+    """Drawings that belong together, the numbers behind them unless these stand beside it, and
+    where these come from.
+    """
 
     key: str
     caption: Said
     panels: tuple[Panel, ...]
-    table: Table
+    table: Table | None
     source: Said
 
 

@@ -78,10 +78,11 @@ def section(lives: Sequence[Told]) -> tuple[Block, ...]:
         return (Missing(_("No lives were followed: name personas with --persona."), LIVED),)
     first = _("One simulated person, followed under every variant with the same luck. They "
               "illustrate; they are nobody in particular and no result.")  # fmt: skip
-    return (first, *(_life(one) for one in lives))
+    return (first, *(events(one) for one in lives))
 
 
-def _life(one: Told) -> Table:
+def events(one: Told) -> Table:
+    """What happened to a person, month by month, by variant."""
     rows: list[Row] = []
     for variant in one.variants:
         mine = [(label, what) for v, label, what in one.events if v == variant]

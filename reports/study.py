@@ -12,7 +12,7 @@ import xarray as xr
 
 from experiments.analysis import weights
 from experiments.estimates import Estimate
-from experiments.sweeps import factors, sensitivity, verdicts
+from experiments.sweeps import sensitivity, verdicts
 from experiments.sweeps.outcomes import SIX, Outcome, chosen
 from experiments.sweeps.sensitivity import Sensed
 from experiments.sweeps.store import Store
@@ -97,12 +97,6 @@ def _source(study: Study) -> Said:
     return _("Source: LLO simulator, study {name}.", name=Plain(study.folder.name))
 
 
-def factor(name: str) -> Value:
-    """What an assumption is called: its meaning where it is in the register, else its name."""
-    known = factors.known_priors().get(name)
-    return names.known(known.doc) if known else names.known(name)
-
-
 def indices(study: Study, found: Sensed) -> Blocks:
     """Total indices of the leading assumptions, by outcome and variant."""
     rows: list[Row] = []
@@ -112,7 +106,7 @@ def indices(study: Study, found: Sensed) -> Blocks:
         if not leading:
             continue
         each = {v: [_index(found, outcome, v, k) for k in leading] for v in found.variants}
-        labels = [factor(found.labels[k]) for k in leading]
+        labels = [names.factor(found.labels[k]) for k in leading]
         heading = _("{measure} ({unit})", measure=names.known(outcome.long_name),
                     unit=names.known(outcome.unit))  # fmt: skip
         rows.append(Row(f"heading-{outcome.name}", heading, (), heading=True))

@@ -120,7 +120,8 @@ class Writer:
                 self._drawing(cell.paragraphs[0], panel)
         caption = self.document.add_paragraph(style="Caption")
         caption.add_run(f"{self.say(picture.caption)}. {self.say(picture.source)}")
-        self._table(picture.table)
+        if picture.table is not None:
+            self._table(picture.table)
 
     def _drawing(self, paragraph: Paragraph, panel: Panel) -> None:
         """The panel as an image that says in words what it shows."""

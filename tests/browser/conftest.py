@@ -49,13 +49,13 @@ class Window:
     def __init__(self, driver: webdriver.Chrome) -> None:
         self.driver = driver
 
-    def look(self, page: Path, width: int, *, dark: bool) -> None:
+    def look(self, page: Path | str, width: int, *, dark: bool) -> None:
         """Open a page in a window of so many pixels, by day or by night."""
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
             "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})  # fmt: skip
-        self.driver.get(page.as_uri())
+        self.driver.get(page if isinstance(page, str) else page.as_uri())
 
     def ask(self, script: str, *given: Any) -> Any:
         """What a script returns in the page."""
@@ -86,6 +86,14 @@ def window(programs: tuple[str, str]) -> Iterator[Window]:
     driver = webdriver.Chrome(options=options, service=Service(programs[1]))
     yield Window(driver)
     driver.quit()
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path:
+    """The folder in which screenshots are kept, to be looked at."""
+    folder = Path(__file__).parents[2] / "out" / "browser"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

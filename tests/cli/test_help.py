@@ -15,7 +15,7 @@ from scenarios.scenario import BASELINE, available
 Llo = Callable[..., tuple[int, str, str]]
 COMMANDS = (
     "compare", "criteria", "optimise", "replay", "life", "check", "policies", "survey", "verify",
-    "bench", "run", "backcast", "calibrate", "validate", "sobol", "decide", "report",
+    "bench", "run", "backcast", "calibrate", "validate", "sobol", "decide", "dashboard", "report",
     "sweep",
 )  # fmt: skip
 ENGINE = ("numba", "mesa", "xarray", "scipy", "matplotlib", "simpy", "simulator.model")

@@ -1,0 +1,1 @@
+"""The dashboard: levers and a live comparison, results, studies and personas in the browser."""
