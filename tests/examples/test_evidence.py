@@ -41,13 +41,15 @@ def part(heading: str) -> str:
 
 @cache
 def rows(heading: str) -> dict[str, str]:
-    """Every key that a table of a part explains, with its row."""
+    """Every key that a table or list of a part explains, with its entry on one line."""
     found: dict[str, str] = {}
-    for line in part(heading).splitlines():
-        if line.startswith("| `"):
-            for key in re.findall(r"`([^`]+)`", line.split("|")[1]):
-                assert key not in found, f"{key} twice"
-                found[key] = line
+    for start, entry in re.findall(r"^(- |\| )(`.+?)(?=^- |^\| |^$)", part(heading), re.M | re.S):
+        line = " ".join(entry.split())
+        first = re.match(r"(?:`[^`]+`,? ?)+", line)
+        assert first, line
+        for key in re.findall(r"`([^`]+)`", first[0]):
+            assert key not in found, f"{key} twice"
+            found[key] = start + line
     assert found
     return found
 
@@ -156,6 +158,12 @@ def test_every_reference_to_the_review_is_explained() -> None:
     used = {key for page in (*texts().values(), *declared()) for key in review_of(page)}
     assert len(used) > 40
     assert sorted(used - set(reviewed())) == []
+
+
+def test_every_publication_that_is_cited_by_its_number_in_the_review_is_told() -> None:
+    used = {found for page in texts().values() for found in re.findall(r"\[(V\d+)\]", page)}
+    assert used
+    assert [number for number in sorted(used) if not names(text(), number)] == []
 
 
 def test_every_part_of_the_review_that_is_explained_is_referred_to() -> None:
@@ -270,7 +278,7 @@ def test_the_parameters_of_a_prior_name_it_or_a_publication_behind_it() -> None:
     checked = 0
     for key, row in rows("The priors of E6").items():
         behind = [one for one in publications() if cites(row, one)]
-        for owner, name in re.findall(r"`(\w+)\.(\w+)`", row.split("|")[2]):
+        for owner, name in re.findall(r"`(\w+)\.(\w+)`", row):
             if owner in OWNERS:
                 source = OWNERS[owner].declared[name].source
                 found = key in review_of(source) or any(cites(source, one) for one in behind)
