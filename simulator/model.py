@@ -207,8 +207,8 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
             self._given = self.t, {"year": year, "month": month, **climate}
         found = {**self._given[1], **self.state}
         for office in self.offices:
-            name = office.policy.name
-            found[f"{name}_open"], found[f"{name}_served"] = office.is_open(self.t), office.served
+            opened, served = office.tells
+            found[opened], found[served] = office.is_open(self.t), office.served
         return found
 
     def count(self, found: Mapping[str, int]) -> None:

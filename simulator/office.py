@@ -98,6 +98,7 @@ class Office:
     ) -> None:
         self.policy, self.number, self.first, self.last = policy, number, first, last
         self.calendar, self.seed, self.share = calendar, seed, share
+        self.tells = f"{policy.name}_open", f"{policy.name}_served"  # drivers of laws
         self.purse = 0  # cents left in the window that is open; unused when open-ended
         self.closes = -1  # clock time at which it closes
         self.served = 1.0  # share of those in line who could be paid when it last served

@@ -11,19 +11,73 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator import codes, draws
-from simulator.queueing import ranks
 
 Rows = NDArray[np.int64]
 KINDS = 2  # short, recognised
-CELLS = KINDS * len(codes.SECTOR)
+_SECTORS = len(codes.SECTOR)
+CELLS = KINDS * _SECTORS
 
 # Calendar months in which a kind begins, and for how many months of demand there are seats then.
 _STARTS = {0: dict.fromkeys(range(1, 13), 1), 1: {2: 5, 9: 7}}
 _NOISE = 3.0  # standard deviations of sampling noise that are no shortage in a small sample
+
+
+_PLACES = (*draws.address("market.distance"), *draws.address("market.seat"),
+           *draws.address("market.provider"))  # fmt: skip
+
+
+@nb.njit(cache=True, nogil=True)
+def _admitted(  # type: ignore[no-untyped-def]
+    rows, t, k0, k1, far, far_lane, seat, seat_lane, choice, choice_lane, recognised, sector, waits,
+    begins, known, distance, group, share, providers, first, asked, left,
+):  # fmt: skip
+    """Who finds a seat: at a distance everybody; else by lot within a cell, in groups large enough.
+
+    Counts in `asked` who asks for the first time, and takes seats from `left`.
+    """
+    found, cell = np.zeros(rows.size, np.bool_), np.empty(rows.size, np.int64)
+    wanting = np.zeros(asked.size, np.int64)
+    near, many = np.empty(rows.size, np.int64), 0
+    for j in range(rows.size):
+        i = rows[j]
+        kind = recognised[i]
+        cell[j] = kind * _SECTORS + sector[i]
+        if draws.block(i, 0, far, k0, k1)[far_lane] < distance:
+            found[j] = True
+            continue
+        asked[cell[j]] += 0 if waits[i] else 1
+        if begins[kind]:
+            near[many] = j
+            many += 1
+            wanting[cell[j]] += 1
+    near = near[:many]
+    luck = np.zeros(many)
+    for m in range(many):
+        if known and wanting[cell[near[m]]] > left[cell[near[m]]]:
+            luck[m] = draws.block(rows[near[m]], t, seat, k0, k1)[seat_lane]
+    given, groups = np.zeros(asked.size, np.int64), np.zeros(providers.sum(), np.int64)
+    of = np.full(many, -1)
+    for m in np.argsort(luck, kind="mergesort"):
+        c = cell[near[m]]
+        if luck[m] > 0.0 and given[c] >= left[c]:
+            continue
+        given[c] += 1
+        chosen = draws.block(rows[near[m]], t, choice, k0, k1)[choice_lane]
+        of[m] = first[c] + int(chosen * providers[c])
+        groups[of[m]] += 1
+    taken = np.zeros(asked.size, np.int64)
+    for m in range(many):
+        if of[m] >= 0 and groups[of[m]] / share >= group:
+            found[near[m]] = True
+            taken[cell[near[m]]] += 1
+    for c in range(asked.size):
+        left[c] -= min(taken[c], left[c])
+    return found
 
 
 class Market:
@@ -74,46 +128,20 @@ class Market:
         """Which of the rows find a seat in a course that begins in this month."""
         if not self.on or not rows.size:
             return np.ones(rows.size, bool)
-        kind = worker["plan_recognised"][rows].astype(np.int64)
-        cell = kind * len(codes.SECTOR) + worker["sector"][rows]
-        far = draws.uniforms(self.seed, rows, 0, "market.distance") < self.values["distance"]
-        near = ~far
         if self._waits is None:
             self._waits = np.zeros(worker["sector"].size, bool)
             self._waits[self.waiting] = True
-        new = near & ~self._waits[rows]
-        self.asked += np.bincount(cell[new], minlength=CELLS)
-        begins = np.array([month in _STARTS[k] for k in range(KINDS)])[kind]
-        found = far.copy()
-        at = np.flatnonzero(near & begins)
-        if at.size:
-            found[at] = self._seated(rows[at], cell[at], t)
+        providers, first = self._providers()
+        begins = np.array([month in _STARTS[k] for k in range(KINDS)])
+        known = self.age >= self.values["memory"]  # before that nobody knows what to expect
+        admitted: Any = _admitted
+        found: NDArray[np.bool_] = admitted(
+            rows, t, *draws.key(self.seed), *_PLACES, worker["plan_recognised"], worker["sector"],
+            self._waits, begins, known, self.values["distance"], self.values["group"], self.share,
+            providers, first, self.asked, self.left,
+        )  # fmt: skip
         self.still.append(rows[~found])
         return found
-
-    def _seated(self, rows: Rows, cell: NDArray[np.int64], t: int) -> NDArray[np.bool_]:
-        """Seats by lot within a cell, then without groups that are too small."""
-        free = self.left
-        seated = np.ones(rows.size, bool)
-        if self.age >= self.values["memory"]:  # before that nobody knows what to expect
-            full = np.flatnonzero((np.bincount(cell, minlength=CELLS) > free)[cell])
-            luck = draws.uniforms(self.seed, rows[full], t, "market.seat")
-            order = full[np.lexsort((luck, cell[full]))]
-            seated[order] = ranks(cell[order]) < free[cell[order]]
-        seated &= self._grouped(rows, cell, seated, t)
-        taken = np.bincount(cell[seated], minlength=CELLS)
-        self.left = free - np.minimum(taken, free)
-        return seated
-
-    def _grouped(
-        self, rows: Rows, cell: NDArray[np.int64], seated: NDArray[np.bool_], t: int
-    ) -> NDArray[np.bool_]:
-        """Whose provider gets a group together; persons stand for 1 / share of them."""
-        providers, first = self._providers()
-        choice = draws.uniforms(self.seed, rows, t, "market.provider")
-        provider = first[cell] + (choice * providers[cell]).astype(np.int64)
-        count = np.bincount(provider[seated], minlength=int(providers.sum()))
-        return np.asarray(count[provider] / self.share >= self.values["group"])
 
     def _providers(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """How many providers every cell has, and the number of its first one."""

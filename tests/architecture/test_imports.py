@@ -45,6 +45,7 @@ SEEN_BY_LAWS = {"laws", "policy", "columns", "codes", "draws", "parameters", "wi
 # office and the answers to surveys are compiled code too.
 NUMBA_FILES = {
     "laws", "draws", "kernel", "queueing", "labour_market.lives", "surroundings", "panel",
+    "training",
 }  # fmt: skip
 LIBRARY_FILES = {
     "mesa": {"model", "population"},
