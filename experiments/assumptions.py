@@ -18,6 +18,7 @@ Made by `make pages` from what the code declares; do not edit it here. Every num
 that may be changed: its value in the baseline, the range that is thought possible, how good its
 source is, and what the calibration did with it. Parameters of instruments that a scenario may set
 as it likes (amounts, budgets, ages) are choices, and stand in [instruments.md](instruments.md).
+What each source stands for, and what was found there, is in [evidence.md](evidence.md).
 
 - **class**: K = calibrated on Dutch series, X = matched to an experiment, P = stays a prior;
   `solved` = found anew for each parameter set; `structure` = a switch between alternatives;

@@ -52,7 +52,7 @@ courses have seats in `simulator/training.py`. Every number below is a default: 
 another one, within the bounds that `llo policies` prints. `-` as prior: a rule of the scheme, or
 no range is known.
 
-Tags of sources: {tags}.
+Tags of sources: {tags}. What each source stands for is in [evidence.md](evidence.md).
 
 | instrument | what it is | whose money | rationed |
 |---|---|---|---|
