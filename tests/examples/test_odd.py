@@ -174,7 +174,8 @@ def test_the_command_makes_the_pages_of_a_folder_anew(tmp_path: Path) -> None:
     shutil.copy(docs / "studies.md", tmp_path)
     llo_policies(folder=tmp_path)
     made = ["ODD.md", "assumptions.md", "instruments.md", "sensitivity.md", "studies.md"]
-    assert sorted(p.name for p in tmp_path.iterdir()) == made
+    drawn = ["sensitivity-growth.png", "sensitivity-years.png", "sensitivity.png"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(made + drawn)
     for name in made:
         assert (tmp_path / name).read_text("utf-8") == (docs / name).read_text("utf-8"), name
 
