@@ -118,12 +118,12 @@ class Desk:
         self.started.append((rows[~missed], scratch["course_own"][~missed]))
         some = bool(missed.any())
         for office, of_course, total, awards in self._payers:
-            if not (paid := found[total]):
-                continue  # nor is there anything to give back
             policy, name = office.policy, office.policy.name
-            back = found[f"back_{name}_eur"]
             gone = rows[missed & (scratch[of_course] > 0)] if some else rows[:0]
             m.count({f"returns:{name}": int(gone.size), f"awards:{name}": found[awards]})
+            if not (paid := found[total]):
+                continue  # nor is there anything to give back
+            back = found[f"back_{name}_eur"]
             found["turnover_eur"] -= back
             account = ledger.purse(policy.payer, name)
             award = "award" if policy.public else "contribution"

@@ -18,7 +18,7 @@ from experiments.sweeps.study import read
 slurm = pytest.importorskip("calibration.slurm")
 pytestmark = pytest.mark.usefixtures("slurm_node")
 Queued = Callable[[], list[str]]
-RUNS = 120  # more than a job can do, also where nothing else runs
+RUNS = 320  # more than a job can do, also where nothing else runs
 STUDY = f"""
 variants = ["leerrekening"]
 persons = 2000
