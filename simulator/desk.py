@@ -34,14 +34,8 @@ class Desk:
         self._asking = np.zeros(0, np.int64)  # who asked when the offices opened this month
 
     @cached_property
-    def _payers(self) -> list[tuple[Office, str, str, str]]:
-        """Offices that pay, with the names under which a batch tells what each does."""
-        found = []
-        for office in self._model.offices:
-            if office.policy.pays:
-                name = office.policy.name
-                found.append((office, f"{name}_paid", f"paid_{name}_eur", f"awards_{name}"))
-        return found
+    def _payers(self) -> list[Office]:
+        return [office for office in self._model.offices if office.policy.pays]
 
     def open_month(self) -> None:
         """Look once for who applies or enrols: offices only make them fewer."""
@@ -117,13 +111,13 @@ class Desk:
         missed = m.population.worker["stage"][rows] == CONTEMPLATION
         self.started.append((rows[~missed], scratch["course_own"][~missed]))
         some = bool(missed.any())
-        for office, of_course, total, awards in self._payers:
+        for office in self._payers:
             policy, name = office.policy, office.policy.name
-            gone = rows[missed & (scratch[of_course] > 0)] if some else rows[:0]
-            m.count({f"returns:{name}": int(gone.size), f"awards:{name}": found[awards]})
-            if not (paid := found[total]):
+            paid, back = found[f"paid_{name}_eur"], found[f"back_{name}_eur"]
+            gone = rows[missed & (scratch[f"{name}_paid"] > 0)] if some else rows[:0]
+            m.count({f"returns:{name}": int(gone.size), f"awards:{name}": found[f"awards_{name}"]})
+            if not paid:
                 continue  # nor is there anything to give back
-            back = found[f"back_{name}_eur"]
             found["turnover_eur"] -= back
             account = ledger.purse(policy.payer, name)
             award = "award" if policy.public else "contribution"

@@ -203,7 +203,6 @@ class WorkingLives:
     ) -> None:
         self.workforce, self.population, self.seed = workforce, population, seed
         self.script, self._told = script, Told(Events(np.zeros(0, np.int64), np.zeros(0, np.int8)))
-        self._again = False  # whether this month is as told
         data = workforce.data
         self.places = Places(
             population.team, data.table, workforce.month(0).flows, workforce.kept,
@@ -220,7 +219,6 @@ class WorkingLives:
         month, worker = self.workforce.month(t), self.population.worker
         script = self.script if self.script and self.script.rows == self.population.rows else None
         told = script.months.get(t) if script else None
-        self._again = told is not None
         if told is not None:
             self._told = told
             worker["age"] += worker["contract"] != codes.ABSENT
@@ -266,7 +264,7 @@ class WorkingLives:
         worker = self.population.worker
         for name in _DRIFTING:
             worker[name][rows] = self.population.columns[name].start
-        if not self._again:
+        if not self._told.entered:  # a month that was cut off is told as far as it came
             self._told.entered = self._entering(month, rows, t)
         for name, values in self._told.entered.items():
             worker[name][rows] = values
