@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -212,12 +213,17 @@ class Line:
 
 
 def keyed() -> list[tuple[str, Row]]:
-    """The rows with their keys: the label, with that of the row that it is a part of."""
+    """The rows with their keys: the label, with that of the row that it is a part of.
+
+    A whole row's label that stands in two sections has its section before it.
+    """
+    whole = Counter(row.label for row in ROWS if not row.label.startswith(" "))
     found, above = [], ""
     for row in ROWS:
         part = row.label.startswith(" ")
         above = above if part else row.label
-        found.append((f"{above}: {row.label.strip()}" if part else row.label, row))
+        key = f"{above}: {row.label.strip()}" if part else row.label
+        found.append((f"{row.section}: {key}" if whole[row.label] > 1 else key, row))
     return found
 
 

@@ -18,8 +18,8 @@ PARAMETERS = parameters(
     "benefits",
     on=param(0.0, "switch", "1 = show what courses add to wages", "none", "A", bounds=(0, 1)),
     wage_return=param(0.01, "share", "of the wage, per completed course, in the first year",
-                      "0 in experiments (Hidalgo et al. 2014; Schwerdt et al. 2012), 2.6% in "
-                      "Fouarge, Schils and De Grip 2013", "V", bounds=(-0.1, 0.2),
+                      "between 0 in experiments (Hidalgo et al. 2014; Schwerdt et al. 2012) and "
+                      "2.6% in Fouarge, Schils and De Grip 2013", "A", bounds=(-0.1, 0.2),
                       prior=(0, 0.026)),
     half_life=param(48.0, "months", "after which half of it is gone", "no source: 3 to 5 years",
                     "A", bounds=(1, 600), prior=(36, 60)),

@@ -70,6 +70,14 @@ class Design:
         return self.introduction + self.after
 
 
+@dataclass(frozen=True)
+class Lived:
+    """What was recorded of a life, and the courses followed in it: all that another is held to."""
+
+    recorder: Recorder
+    courses: Courses
+
+
 def start(
     design: Design, seed: int, recorder: Recorder | None = None, **options: Any
 ) -> LearningModel:
@@ -125,19 +133,32 @@ def compare(
     recorder = Recorder(design.spin_up, design.every, probe=design.probe)
     model = start(design, seed, recorder)
     _advance(model, design.introduction, progress)
-    found, baseline = [], None
+    found, null = [], None
     for make in variants.values():
-        branch = _copied(recorder)
-        lived = model.branch(make(), branch)
-        _advance(lived, design.end, progress)
-        courses = branch.courses()
-        baseline = (branch, courses) if baseline is None else baseline
-        found.append(_summary(lived, branch, courses, baseline, design))
+        ended, lived = live_on(model, make(), recorder, design, progress)
+        null = null or lived
+        found.append(summary(ended, lived, null, design))
     data = {
         name: (("variant", *of.dims), np.stack([each[name].values for each in found]))
         for name, of in found[0].data_vars.items()
     }
     return xr.Dataset(data, {**found[0].coords, "variant": list(variants), "seed": seed})
+
+
+def live_on(
+    model: LearningModel,
+    policies: Sequence[Policy],
+    past: Recorder,
+    design: Design,
+    progress: Callable[[int], None] = lambda months: None,
+) -> tuple[LearningModel, Lived]:
+    """One future of a model that has come to the introduction, recorded until now in `past`: the
+    model at its end, and what was recorded. Neither the model nor its past is changed.
+    """
+    recorder = _copied(past)
+    branch = model.branch(policies, recorder)
+    _advance(branch, design.end, progress)
+    return branch, Lived(recorder, recorder.courses())
 
 
 def future(
@@ -151,10 +172,10 @@ def future(
     recorder = Recorder(design.introduction, every, probe=design.probe)
     shorter = replace(design, spin_up=design.introduction, before=0,
                       after=until - design.introduction)  # fmt: skip
-    lived = model.branch(policies, recorder)
-    _advance(lived, until, lambda months: None)
-    courses = recorder.courses()
-    return _summary(lived, recorder, courses, (recorder, courses), shorter)
+    branch = model.branch(policies, recorder)
+    _advance(branch, until, lambda months: None)
+    lived = Lived(recorder, recorder.courses())
+    return summary(branch, lived, lived, shorter)
 
 
 def _copied(recorder: Recorder) -> Recorder:
@@ -170,14 +191,9 @@ def _advance(model: LearningModel, end: int, progress: Callable[[int], None]) ->
         progress(1)
 
 
-def _summary(
-    model: LearningModel,
-    recorder: Recorder,
-    courses: Courses,
-    baseline: tuple[Recorder, Courses],
-    design: Design,
-) -> xr.Dataset:
-    weight = model.population.weight
+def summary(model: LearningModel, lived: Lived, null: Lived, design: Design) -> xr.Dataset:
+    """A life as results, beside the same life without policy; `model` is where it ended."""
+    recorder, courses, weight = lived.recorder, lived.courses, model.population.weight
     years = (design.end - design.spin_up) // 12  # an unfinished last year is left out
     labels = [design.calendar.at(design.spin_up + 12 * k)[0] for k in range(years)]
     data: dict[str, Any] = {}
@@ -190,8 +206,8 @@ def _summary(
         data[name] = (("year",), series * weight / 100)
     for name, series in _counts(model, recorder, design, years).items():
         data[name] = (("year",), series * weight)
-    data["anyway"] = (("year",), _anyway(courses, baseline[0], design, years))
-    parts = classes(courses, baseline[1])
+    data["anyway"] = (("year",), _anyway(courses, null.recorder, design, years))
+    parts = classes(courses, null.courses)
     paid = sum(_yearly(courses["t"], cents, design, years) for cents in parts.values())
     for name in CLASSES:
         data[f"{name}_eur"] = (
@@ -199,7 +215,7 @@ def _summary(
         )  # fmt: skip
     kept = data["awards_eur"][1] - paid * weight / 100 - data["returned_eur"][1]
     data["unused_eur"] = (("year",), kept)
-    data["wages_eur"] = (("year",), _wages(recorder, baseline[0], design, years) * weight)
+    data["wages_eur"] = (("year",), _wages(recorder, null.recorder, design, years) * weight)
     data["outside_eur"] = (("year",), _outside(courses, design, years) * weight / 100)
     for name, series in _months(model, design).items():
         data[name] = (("month",), series * weight)

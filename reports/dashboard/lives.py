@@ -15,10 +15,9 @@ import xarray as xr
 
 from experiments import runner
 from scenarios.scenario import NULL, Scenario
-from simulator import variants
 from simulator.model import LearningModel
 from simulator.record import Recorder
-from simulator.variants import Design, start
+from simulator.variants import Design, Lived, live_on, start, summary
 
 HORIZONS = 3  # of which a life keeps its future without policy
 Tables = Mapping[str, dict[str, Any]]
@@ -33,7 +32,7 @@ class Held:
     values: dict[str, float]
     model: LearningModel
     past: Recorder
-    nulls: dict[int, Any] = field(default_factory=dict)  # by months: what `variants` compares with
+    nulls: dict[int, tuple[LearningModel, Lived]] = field(default_factory=dict)  # by months
 
 
 _HELD: dict[int, Held] = {}  # of this process, by life
@@ -60,29 +59,22 @@ def live(
     if months not in held.nulls:
         if len(held.nulls) >= HORIZONS:
             held.nulls.pop(next(iter(held.nulls)))
-        held.nulls[months] = _lived(held, held.scenario, NULL, design)
-    model, branch, courses = held.nulls[months]
-    baseline = branch, courses
+        policies = held.scenario.policies(NULL)
+        held.nulls[months] = live_on(held.model, policies, held.past, design)
+    model, lived = held.nulls[months]
+    null = lived
     if variant != NULL:
         instruments = {n: t | tables.get(n, {}) for n, t in held.scenario.instruments.items()}
         changed = held.scenario.model_copy(
             update={"instruments": instruments, "variants": {variant: list(members)}}
         )
-        model, branch, courses = _lived(held, changed, variant, design)
-    found = variants._summary(model, branch, courses, baseline, design)
+        model, lived = live_on(held.model, changed.policies(variant), held.past, design)
+    found = summary(model, lived, null, design)
     if held.values:
         names = sorted(held.values)
         found = found.assign_coords(parameter=names)
         found["value"] = ("parameter", np.array([held.values[n] for n in names]))
     return found
-
-
-def _lived(held: Held, scenario: Scenario, variant: str, design: Design) -> tuple[Any, ...]:
-    """The model at the end, its recorder, and the courses followed."""
-    branch = variants._copied(held.past)
-    model = held.model.branch(scenario.policies(variant), branch)
-    model.run(design.end - model.t)
-    return model, branch, branch.courses()
 
 
 def joined(

@@ -10,7 +10,7 @@ from simulator.parameters import param, parameters
 PARAMETERS = parameters(
     "employer_stages",
     a12=param(-4.6, "logit/month", "level of 1->2: the employer sees a need of learning",
-              "none; most employers are said to be between 1 and 2 (source 001 par. 2.3)", "A",
+              "none; most employers are said to be between 1 and 2 (source 001 par. 2.2)", "A",
               bounds=(-12, 4), prior=(-5.2, -4.0)),
     a23=param(-4.6, "logit/month", "level of 2->3: a plan for learning at work", "as above", "A",
               bounds=(-12, 4), prior=(-4.8, -3.6)),

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import lights
+from experiments import lights, table
 from experiments.lights import CLASSES, light, shares
 from scenarios.scenario import load
 
@@ -82,3 +82,11 @@ def test_ours_are_told_of_the_variants_of_the_baseline() -> None:
     known = {kind for kind, _ in lights.stored()}
     assert known == {lights.kinds(scenario, v) for v in scenario.names()}
     assert {light(s) for s in lights.stored().values()} <= {*CLASSES, None}
+
+
+def test_no_two_rows_share_what_drives_them() -> None:
+    keys = [key for key, _ in table.keyed()]
+    assert len(set(keys)) == len(keys)
+    same = [key for key, row in table.keyed() if row.label == "flexible contract"]
+    assert same == [f"{section}: flexible contract"
+                    for section in ("Change in 2-year participation", "Reach")]  # fmt: skip
