@@ -81,6 +81,10 @@ OUTPUTS: dict[str, Output] = {
         name: Output(LONG_NAMES[f"{name}_eur"], "EUR/year", _yearly(f"{name}_eur"))
         for name in SHARES
     },
+    "outlay_full": Output("outlay in the year from a halving of generosity, had it not been halved",
+                          "EUR/year", _yearly("outlay_full_eur")),
+    "outlay_halved": Output("outlay in the year from a halving of generosity half-way", "EUR/year",
+                            _yearly("outlay_halved_eur")),
     "lead_time": Output("from the decision to the first learner, stated", "months",
                         _always("lead_time")),
     "liability": Output("unused rights at the end of the year", "EUR", _yearly("outstanding_eur")),
@@ -92,6 +96,8 @@ OUTPUTS: dict[str, Output] = {
 }  # fmt: skip
 USUAL = ("aes", "nea", "need", "learners", "reach", "recipients", "cost", "public", *SHARES,
          "liability", "awards", "completed", "lead_time")  # fmt: skip
+# For these every variant is lived once more, with its generosity halved half-way.
+HALVED = frozenset({"outlay_full", "outlay_halved"})
 USUAL_GROUPS = ("all", "education:low", "education:practical", "contract:flexible",
                 "contract:unemployed")  # fmt: skip
 
@@ -132,6 +138,11 @@ class Layout:
             found.append(Part(name, first, dims, shape))
             first = found[-1].stop
         return found
+
+    @property
+    def halved(self) -> bool:
+        """Whether an output asks for a halved twin of every variant."""
+        return not HALVED.isdisjoint(self.outputs)
 
     @property
     def width(self) -> int:

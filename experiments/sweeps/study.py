@@ -169,6 +169,10 @@ def _check(study: Study, found: list[Factor], scenario: Scenario, path: Path) ->
         if name not in outputs.OUTPUTS:
             known = ", ".join(outputs.OUTPUTS)
             raise ValueError(f"{path}: outputs: no {name!r}; there are {known}")
+    if study.years_after < 2 and (asked := sorted(outputs.HALVED & set(study.outputs))):
+        raise ValueError(
+            f"{path}: outputs: {asked[0]!r} is of a halving half-way: give years_after = 2 or more"
+        )
     for name in study.groups:
         if name not in GROUPS:
             raise ValueError(f"{path}: groups: no {name!r}; there are {', '.join(GROUPS)}")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from calibration import members
+from experiments import twins
 from experiments.sweeps import factors, manifold
 from experiments.sweeps.factors import ENSEMBLE
 from experiments.sweeps.manifold import Manifold
@@ -70,9 +71,11 @@ def one(
     `known` says about where its intercepts lie; without it they stay as they are given.
     """
     changed, number = settled(scenario, given, seed, known)
-    design = replace(changed.design(), every=EVERY)
-    makers = {v: (lambda v=v: changed.policies(v)) for v in changed.names()}
-    return layout.row(compare(design, makers, number))
+    lived, shock = twins.twins(changed, (twins.HALVED,)) if layout.halved else (changed, 0)
+    design = replace(lived.design(), every=EVERY)
+    makers = {v: (lambda v=v: lived.policies(v)) for v in lived.names()}
+    data = compare(design, makers, number)
+    return layout.row(twins.followed(data, shock) if layout.halved else data)
 
 
 def settled(

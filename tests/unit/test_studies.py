@@ -150,6 +150,9 @@ REFUSED = {
     "unknown scenario": ('scenario = "none.toml"\n' + PI, "scenario 'none.toml': "),
     "too many years": ("years_before = 50\n" + PI, "scenario 'baseline.toml': "),
     "unknown output": ('outputs = ["joy"]\n' + PI, "outputs: no 'joy'; there are aes, nea, "),
+    "a halving without years for it": (
+        'years_after = 1\noutputs = ["cost", "outlay_halved"]\n' + PI,
+        "outputs: 'outlay_halved' is of a halving half-way: give years_after = 2 or more"),
     "no output": ("outputs = []\n" + PI, "outputs: "),
     "unknown group": ('groups = ["left"]\n' + PI, "groups: no 'left'; there are all, "),
     "a table without a file": (
