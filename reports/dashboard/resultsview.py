@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-import panel as pn
 import xarray as xr
 
 from experiments.table import NULL
 from reports import account, answer, effects, names
 from reports.context import Context
-from reports.dashboard import components, controls, files
+from reports.dashboard import components, controls
+from reports.dashboard.drawn import Drawn
 from reports.dashboard.shared import Shared
 from reports.measures import between
 from reports.parts import Block, Plain, Said, _
@@ -53,55 +53,39 @@ def last_year(data: xr.Dataset) -> int:
     return int(data["year"].values[-1])
 
 
-class ResultsView:
+class ResultsView(Drawn):
     """One session's look at results files."""
 
     def __init__(self, shared: Shared) -> None:
-        self.shared, self.lang = shared, shared.asked.language
-        self._document = pn.state.curdoc
-        self.form = components.Form(locale=self.lang.tag, sizing_mode="stretch_width")
-        self.form.param.watch(self._moved, "asked")
-        self.body = components.place()
-        self.values: dict[str, Any] = {}
-        self.blocks: Blocks = ()
-        self._turn = 0
+        super().__init__(shared)
         say = self.lang.say
         self.buttons = [
             components.download(say(_("Results file (netCDF)")), "results.nc", self._netcdf),
-            components.download(say(_("Table (CSV)")), "results.csv", self._csv),
+            components.download(say(_("Table (CSV)")), "results.csv", self.csv),
             components.download(say(_("Figures (SVG)")), "results-svg.zip",
-                                partial(self._figures, "svg")),
+                                partial(self.figures, "svg")),
             components.download(say(_("Figures (PNG)")), "results-png.zip",
-                                partial(self._figures, "png")),
+                                partial(self.figures, "png")),
         ]  # fmt: skip
-        shared.runs.changed[self] = self._soon
+        shared.runs.changed[self] = lambda: self.soon(self.open)
 
     def open(self) -> None:
-        """Show the first file, if there is one."""
-        self._offer()
-
-    def close(self) -> None:
-        """The session has ended."""
-        self.shared.runs.changed.pop(self, None)
-
-    def _soon(self) -> None:
-        if self._document is not None:
-            self._document.add_next_tick_callback(self._offer)
-
-    def _offer(self) -> None:
-        """Offer the files that there are; open the first when none was open."""
+        """Offer the files that there are; show the first when none was open."""
         found = self.shared.files()
         for one in self.buttons:
             one.visible = bool(found)
         if not found:
-            told = _("There is no results file yet: give one on the command line ({command}), or "
-                     "order a full run under What if.",
-                     command=Plain("llo dashboard out/compare.nc"))  # fmt: skip
-            self.body.object = components.status(self.lang.say(told))
+            self.say(_("There is no results file yet: give one on the command line ({command}), or "
+                       "order a full run under What if.",
+                       command=Plain("llo dashboard out/compare.nc")))  # fmt: skip
             return
         offered = [g["controls"][0]["options"] for g in self.form.groups[:1]]
         if offered != [[{"value": n, "label": n} for n in found]]:
             self._fill(self.values.get(FILE) or next(iter(found)), found)
+
+    def close(self) -> None:
+        """The session has ended."""
+        self.shared.runs.changed.pop(self, None)
 
     def _fill(self, name: str, found: Any) -> None:
         """The controls for a file."""
@@ -127,51 +111,24 @@ class ResultsView:
         ]  # fmt: skip
         self.form.errors = {}
         self.form.values = dict(self.values)
-        self._show()
+        self.show()
 
-    def _moved(self, event: Any) -> None:
-        given = {k: event.new.get(k, v) for k, v in self.values.items()}
+    def moved(self, given: dict[str, Any]) -> None:
+        """Another file has other controls; all else is drawn anew."""
         if given[FILE] != self.values[FILE]:
             self._fill(str(given[FILE]), self.shared.files())
             return
         if given[PART] not in PARTS or not isinstance(given[VARIANTS], list):
             return
         self.values = given
-        self._show()
+        self.show()
 
-    def _show(self) -> None:
-        self._turn += 1
-        self.body.object = components.status(self.lang.say(_("Drawing.")))
-        self.shared.draw(partial(self._draw, self._turn, dict(self.values)))
-
-    def _draw(self, turn: int, values: dict[str, Any]) -> None:
-        """In the drawing thread: the part that was asked for last."""
-        if turn != self._turn:
-            return
-        blocks: Blocks = ()
-        try:
-            data, scenario = self.shared.opened(values[FILE])
-            context = chosen(data, scenario, values[VARIANTS], int(values[LAST]))
-            title, make = PARTS[values[PART]]
-            blocks = make(context)
-            shown = f"<h2>{self.lang.say(title)}</h2>{components.blocks(blocks, self.lang)}"
-        except (ValueError, TypeError, OSError) as error:
-            shown = components.refusal(str(error).replace("\n", " "))
-        if self._document is not None:
-            self._document.add_next_tick_callback(partial(self._put, turn, blocks, shown))
-
-    def _put(self, turn: int, blocks: Blocks, shown: str) -> None:
-        if turn == self._turn:
-            self.blocks, self.body.object = blocks, shown
+    def made(self, values: dict[str, Any]) -> tuple[Said, Blocks]:
+        """The part that was asked for."""
+        data, scenario = self.shared.opened(values[FILE])
+        title, make = PARTS[values[PART]]
+        return title, make(chosen(data, scenario, values[VARIANTS], int(values[LAST])))
 
     def _netcdf(self) -> io.BytesIO:
         path = self.shared.files()[self.values[FILE]]
         return io.BytesIO(path.read_bytes())
-
-    def _csv(self) -> io.StringIO:
-        return files.table_csv(files.tables_of(self.blocks), self.lang)
-
-    def _figures(self, kind: str) -> io.BytesIO:
-        drawn = files.pictures_of(self.blocks)
-        work = self.shared.drawing.submit(files.drawings, drawn, self.lang, kind)
-        return work.result()
