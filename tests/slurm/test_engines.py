@@ -51,6 +51,12 @@ def where(task: Callable[[int], Any]) -> Callable[[int], tuple[Any, str]]:
     return lambda x: (task(x), os.environ["SLURM_JOB_ID"])
 
 
+def of_itself(command: str) -> str:
+    """What SLURM says of the job that this runs in."""
+    words = [command, "show", "job", os.environ["SLURM_JOB_ID"]]
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+
 def test_tasks_run_in_jobs_with_our_variables_and_nothing_is_said(
     capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -63,6 +69,19 @@ def test_tasks_run_in_jobs_with_our_variables_and_nothing_is_said(
     assert {x: answer for x, (answer, _) in found.items()} == {x: x * x for x in range(20)}
     assert variables == dict(zip(names, [None, "1", str(tmp_path / "cache")], strict=True))
     assert capfd.readouterr() == ("", "")
+
+
+def test_what_sbatch_itself_reads_goes_with_every_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SBATCH_ACCOUNT", "who_pays")
+    monkeypatch.setenv("SBATCH_CONSTRAINT", "old")
+    with pytest.raises(OSError, match=r"queue takes no job: .*feature"):  # noqa: SIM117
+        with engine("slurm", options=options()):
+            pass
+    monkeypatch.delenv("SBATCH_CONSTRAINT")
+    with engine("slurm", options=options()) as at:
+        at.wait(60.0)
+        ((_, told),) = results(at, of_itself, ["scontrol"])
+    assert "Account=who_pays" in told
 
 
 def test_a_queue_that_is_none_is_refused_in_slurms_words(queued: Queued) -> None:
