@@ -72,6 +72,28 @@ def figures(found: Ensemble) -> list[Row]:
     return rows
 
 
+def noise(found: Ensemble) -> dict[str, float]:
+    """Monte Carlo error of one life relative to the figure's own, by fitted figure."""
+    d = found.data
+    ratio = fit.spread(d["noise"].values) / d["own_error"].values
+    fitted = d["fitted"].values
+    return {str(name): float(ratio[k]) for k, name in enumerate(d["target"].values) if fitted[k]}
+
+
+def noises(found: Ensemble) -> list[Row]:
+    """A fitted figure a row, the noisiest first: its own error, that of a life beside it, and the
+    persons a life with which that would be half.
+    """
+    d = found.data
+    own = dict(zip(map(str, d["target"].values), d["own_error"].values, strict=True))
+    persons = int(d.attrs["persons"])
+    rows: list[Row] = []
+    for name, ratio in sorted(noise(found).items(), key=lambda item: -item[1]):
+        half = persons * (ratio / 0.5) ** 2
+        rows.append((name, f"{own[name]:.2g}", f"{ratio:.1f}", f"{float(f'{half:.1g}'):,.0f}"))
+    return rows
+
+
 def contraction(found: Ensemble) -> dict[str, float]:
     """By how much each coordinate is narrower than its prior: 0 not at all, 1 wholly.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from calibration.ensemble import Ensemble
-from calibration.summary import effective, ridges, rounded
+from calibration.summary import effective, noise, noises, ridges, rounded
 from calibration.validation import COVERS, LeftOut, Scored, coverage
 from experiments.relive import Seen
 
@@ -100,6 +100,16 @@ before. In every life: {held} of {many} patterns.
 """
 
 
+_NOISE = """\
+## Monte Carlo error of a life
+
+How far a figure differs between lives of the same parameters by luck alone, in units of the
+figure's own error (its discrepancy included), from {pilot} lives of {persons:,} persons: each is
+known to about {known:.0f}%. At most half for {half} of the {many} fitted figures, at most as large
+for {whole}. The fit adds this error to the figure's own, so that a noisy figure weighs less and no
+parameter follows luck. The last column is how many persons a life would need for a half.
+
+"""
 TOLD = 10  # trade-offs in the table
 _RIDGES = """\
 ## Ridges: wanting against being able
@@ -136,12 +146,25 @@ def page(found: Ensemble, everything: Validation, picture: str) -> str:
         text = sum(head in TEXT for head in heads)
         rule = "|".join("---" if k < text else "--:" for k in range(len(heads)))
         lines += [f"## {title}", "", _line(heads), f"|{rule}|", *map(_line, rows), ""]
+    lines += [_noise(found)]
     lines += [_RIDGES.format(picture=picture), _line(("wanting", "being able", "correlation")),
               "|---|---|--:|"]  # fmt: skip
     for ridge in ridges(found)[:TOLD]:
         error = 1.64 * ridge.error
         lines.append(_line((ridge.wanting, ridge.able, f"{ridge.correlation:+.2f} ±{error:.2f}")))
     return head + "\n".join(lines) + "\n"
+
+
+def _noise(found: Ensemble) -> str:
+    """How noisy a life is, figure by figure."""
+    each, pilot = noise(found), found.data.sizes["pilot"]
+    head = _NOISE.format(
+        pilot=pilot, persons=found.data.attrs["persons"], many=len(each),
+        known=100.0 / math.sqrt(2.0 * max(pilot - 1, 1)),
+        half=sum(x <= 0.5 for x in each.values()), whole=sum(x <= 1.0 for x in each.values()),
+    )  # fmt: skip
+    heads = ("figure", "its error", "of a life, relative", "persons for a half")
+    return head + "\n".join([_line(heads), "|---|--:|--:|--:|", *map(_line, noises(found)), ""])
 
 
 def _line(cells: Row) -> str:

@@ -92,6 +92,17 @@ def test_figures_are_inside_or_not(made: ensemble.Ensemble) -> None:
     assert rows["voucher RCT, gain"][1:3] == ("0.190", "0.190")
 
 
+def test_how_noisy_a_life_is_beside_the_figures_own_error(made: ensemble.Ensemble) -> None:
+    found = summary.noise(made)
+    assert len(found) == int(made.data["fitted"].sum())
+    assert np.median(list(found.values())) == pytest.approx(0.1, rel=0.1)  # as it was made
+    name, ratio = max(found.items(), key=lambda item: item[1])
+    first, *_, persons = summary.noises(made)[0]
+    assert first == name
+    wanted = int(made.data.attrs["persons"]) * (ratio / 0.5) ** 2
+    assert float(persons.replace(",", "")) == pytest.approx(wanted, rel=0.5)  # of one digit
+
+
 def test_only_what_is_told_is_called_narrower(made: ensemble.Ensemble) -> None:
     rows = {row[0]: row for row in summary.parameters(made)}
     assert rows["action.pi"][3] == "99%"
