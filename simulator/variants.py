@@ -125,8 +125,9 @@ def compare(
 ) -> xr.Dataset:
     """One seed: every variant lived by the same people, beside the null; dims variant, time, group.
 
-    The first variant must be the null: only the standing policies, which every other variant
-    has too and first. Amounts are national, EUR a year.
+    What a variant makes is all that is in force from the introduction on: the standing policies
+    too, and first; without them they end there. The first variant must be the null: those alone.
+    Amounts are national, EUR a year.
     """
     if not variants or next(iter(variants)) != NULL:
         raise ValueError(f"variants {list(variants)}: the first must be {NULL!r}, to compare with")
