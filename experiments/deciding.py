@@ -13,7 +13,6 @@ from experiments.console import Json
 
 if TYPE_CHECKING:
     import xarray as xr
-    from rich.console import Console
 
     from experiments.sweeps.verdicts import Verdict
 
@@ -35,6 +34,13 @@ def decide(
     reach: Annotated[
         str, typer.Option(help="The outcome on the other axis of that front.")
     ] = "reach_practical",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the answer to this file too, in Markdown, with its picture beside it.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Say which variant is best, what is regretted, what satisfies, and when a variant fails.
@@ -44,36 +50,47 @@ def decide(
 
     Example: llo decide out/decide
     """
+    from calibration.files import write_text
+    from experiments import decision_page
     from experiments.analysis import weights as weighing
+    from experiments.console import writable
     from experiments.sweeps import verdicts
     from experiments.sweeps.outcomes import OUTCOMES, chosen
     from experiments.sweeps.store import Store
 
+    if out is not None:
+        if front:
+            raise ValueError("--out: the front of settings is not written as a page: leave it out")
+        writable(out.parent)
     found = Store(store)
     if front:
         of = chosen([reach])[0]
         _front(found.folder, verdicts.settings(found, OUTCOMES["cost"], of), as_json)
         return
     said = verdicts.verdict(found, weighing.read(weights), verdicts.thresholds(thresholds))
-    files = _draw(found.folder / "decide", said)
+    files = [_draw(found.folder / "decide" / "decision.png", said)]
+    if out is not None:
+        files.append(_draw(out.with_suffix(".png"), said))
+        write_text(out, decision_page.page(said, found.meta["title"], str(store), str(out),
+                                           out.with_suffix(".png").name))  # fmt: skip
+        files.append(out)
     if as_json:
         print(json.dumps(as_data(said), indent=1))
     else:
         _print(said, files)
 
 
-def _draw(folder: Path, said: Verdict) -> list[Path]:
+def _draw(path: Path, said: Verdict) -> Path:
     from experiments.analysis import decision_picture
 
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "decision.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
     boxes = [(f, f.found.boxes[0]) for f in said.failures if f.found.boxes]
     first = boxes[0] if boxes else None
     decision_picture.draw(
         path, weighed=said.ministries, order=said.order, box=first[1] if first else None,
         variant=first[0].variant if first else "", outcome=first[0].threshold.name if first else "",
     )  # fmt: skip
-    return [path]
+    return path
 
 
 def as_data(said: Verdict) -> dict[str, Any]:
@@ -109,91 +126,25 @@ def _print(said: Verdict, files: list[Path]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from experiments import decision_page
+
     console = Console() if Console().is_terminal else Console(width=150)
-    variants = [str(v) for v in said.judged[0].values["variant"].values]
-
-    def grid(title: str, *heads: str) -> Table:
+    for title, heads, rows in decision_page.tables(said):
         table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-        for k, head in enumerate(heads):
-            table.add_column(head, justify="right" if k > (heads[1] == "unit") else "left")
-        return table
-
-    levels = grid(f"Outcomes: median and 90% band over {said.draws} draws", "outcome", "unit",
-                  *variants)  # fmt: skip
-    chances = grid("Probability of being best, %", "outcome", *variants)
-    regrets = grid("Regret: mean (90th percentile; most)", "outcome", "unit", *variants)
-    for j in said.judged:
-        places = j.outcome.decimals
-        cells = [_level(j.values.sel(variant=v), places) for v in variants]
-        levels.add_row(j.outcome.long_name, j.outcome.unit, *cells)
-        chances.add_row(j.outcome.long_name, *(_percent(j.best.sel(variant=v)) for v in variants))
-        lost = [_lost(j.regret.sel(variant=v), places) for v in variants]
-        regrets.add_row(j.outcome.long_name, j.outcome.unit, *lost)
-    for table in (levels, chances, regrets):
+        for head in heads:
+            table.add_column(head, justify="left" if head in decision_page.TEXT else "right")
+        for row in rows:
+            table.add_row(*row)
         console.print(table)
-    if said.satisfied is not None:
-        table = grid("Share of the draws that satisfy, %", "threshold", *variants)
-        for name in said.satisfied["threshold"].values:
-            row = said.satisfied.sel(threshold=name).rename(share="probability")
-            table.add_row(str(name), *(_percent(row.sel(variant=v)) for v in variants))
-        console.print(table)
-    _ministries(console, said, grid, variants)
+    for line in decision_page.notes(said):
+        console.print(f"  {line}", highlight=False)
     console.print("When a variant misses what would satisfy:", highlight=False)
     for failure in said.failures:
         for line in failure.sentences:
             console.print(f"  {line}", highlight=False)
-        for line in failure.by_tree if failure.found.boxes else []:
+        for line in decision_page.trees(failure):
             console.print(f"    tree: {line}", highlight=False)
     console.print("Written: " + ", ".join(map(str, files)), highlight=False)
-
-
-def _ministries(console: Console, said: Verdict, grid: Any, variants: list[str]) -> None:
-    """Best and regret by ministry, whatever the weights, and whether fewer draws would tell."""
-    table = grid("For a ministry: probability of being best, % (mean regret, 0 to 1)", "ministry",
-                 *variants)  # fmt: skip
-    for name in said.ministries["ministry"].values:
-        row = said.ministries.sel(ministry=name)
-        cells = []
-        for v in variants:
-            one = row.sel(variant=v)
-            chance, lost = float(one["probability"]), float(one["regret"])
-            cells.append("-" if np.isnan(chance) else f"{100 * chance:.0f} ({lost:.2f})")
-        table.add_row(str(name), *cells)
-    table.add_row("whatever the weights", *(
-        _percent(said.whatever.sel(variant=v)) if v in said.whatever["variant"].values else "-"
-        for v in variants
-    ))  # fmt: skip
-    console.print(table)
-    for line in said.ministries.attrs.get("said", []):
-        console.print(f"  {line}", highlight=False)
-    order = said.order
-    half = order.isel(size=int(np.argmin(np.abs(order["size"].values - said.draws / 2))))
-    console.print(
-        f"Half of the draws ({int(half['size'])}) would have named the same best variant on "
-        f"{order.attrs.get('outcome', 'the first outcome')} in {100 * float(half['best']):.0f}% of "
-        f"samples, and the same ranking in {100 * float(half['ranking']):.0f}%. Weights are "
-        "assumptions: experiments/ministries.toml.", highlight=False,
-    )  # fmt: skip
-
-
-def _level(values: xr.DataArray, places: int) -> str:
-    from experiments.estimates import estimate, shown
-
-    numbers = np.asarray(values.values, float)
-    numbers = numbers[np.isfinite(numbers)]
-    return shown(estimate(numbers, members=numbers.size), places) if numbers.size > 1 else "-"
-
-
-def _percent(row: xr.Dataset) -> str:
-    share, low, high = (float(row[n]) for n in ("probability", "low", "high"))
-    return "-" if np.isnan(share) else f"{100 * share:.0f} [{100 * low:.0f}, {100 * high:.0f}]"
-
-
-def _lost(row: xr.Dataset, places: int) -> str:
-    mean, p90, most = (float(row[n]) for n in ("mean", "p90", "maximum"))
-    if np.isnan(mean):
-        return "-"
-    return f"{mean:,.{places}f} ({p90:,.{places}f}; {most:,.{places}f})"
 
 
 def _front(folder: Path, found: dict[str, xr.Dataset], as_json: bool) -> None:
@@ -205,6 +156,8 @@ def _front(folder: Path, found: dict[str, xr.Dataset], as_json: bool) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
+
+    from experiments.decision_page import percent
 
     console = Console() if Console().is_terminal else Console(width=150)
     (folder / "decide").mkdir(parents=True, exist_ok=True)
@@ -220,7 +173,7 @@ def _front(folder: Path, found: dict[str, xr.Dataset], as_json: bool) -> None:
                 table.add_row(str(name), *(
                     f"{float(row[n]):,.1f} [{float(row[f'{n}_low']):,.1f}, "
                     f"{float(row[f'{n}_high']):,.1f}]" for n in ("cost", "reach")
-                ), _percent(row))  # fmt: skip
+                ), percent(row))  # fmt: skip
         console.print(table)
         path = folder / "decide" / f"front-{variant.replace(' ', '-')}.png"
         decision_picture.draw(path, settings=data)

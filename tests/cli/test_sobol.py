@@ -78,6 +78,18 @@ def test_a_study_is_run_grown_and_told(llo: Llo, study: Path, tmp_path: Path) ->
     code, out, err = llo("decide", str(store), "--json")
     assert (code, err) == (0, "")
     assert json.loads(out)["draws"] == 16
+    told = tmp_path / "told" / "decision.md"
+    code, shown, err = llo("decide", str(store), "--out", str(told))
+    assert (code, err) == (0, "")
+    text = told.read_text(encoding="utf-8")
+    assert "The study: Two factors. 16 draws," in text
+    assert sorted(p.name for p in told.parent.iterdir()) == ["decision.md", "decision.png"]
+    for title in ("Probability of being best, %", "For a ministry: probability of being best"):
+        assert f"\n## {title}" in text
+        assert title in shown
+    rows = [line for line in text.splitlines() if line.startswith("| cost a year above the null")]
+    assert len(rows) == 3  # its level, its chances and its regret
+    assert all(cell in shown for row in rows for cell in row.replace("|", " ").split())
     code, out, err = llo("decide", str(store), "--front")
     assert code == 2
     assert err.endswith('give kind = "grid" or a table\n')
@@ -90,6 +102,7 @@ def test_a_study_is_run_grown_and_told(llo: Llo, study: Path, tmp_path: Path) ->
         (("sobol", "sobol", "--width", "0"), "--width 0: give a share of the variance"),
         (("sobol", "sobol", "--outcome", "joy"), "outcome 'joy': there is none; there are"),
         (("sobol", "quick"), 'its design is latin: indices need kind = "sobol" or "morris"'),
+        (("decide", "x", "--front", "--out", "x.md"), "--out: the front of settings is not"),
         (("decide", "nowhere"), "nowhere: no store of a study; llo sweep run STUDY makes one"),
     ],
 )
