@@ -45,9 +45,23 @@ Key = tuple[str, str]  # the kinds of instruments of a variant, and the row
 
 
 def check(scenario: Scenario) -> None:
-    """ValueError when a comparison has too few parameter sets to tell what drives its bands."""
-    if (many := len(set(runner.chosen(scenario)))) < FEWEST:
-        raise ValueError(f"--lights: {many} parameter sets: give --members {FEWEST} or more")
+    """ValueError when a comparison has too few parameter sets to tell what drives its bands.
+
+    One with much weight is lived more than once, so that more must be asked for than are wanted.
+    """
+    asked = scenario.uncertainty.members
+    if (many := len(set(runner.chosen(scenario)))) >= FEWEST:
+        return
+    for more in range(max(FEWEST, asked + 1), 10 * FEWEST):
+        if len(set(runner.chosen(scenario.changed(members=more)))) >= FEWEST:
+            raise ValueError(
+                f"--lights: {many} different parameter sets, {FEWEST} tell what drives a band: "
+                f"give --members {more} or more"
+            )
+    raise ValueError(
+        f"--lights: the ensemble has no {FEWEST} different parameter sets that weigh: make a "
+        "larger one with llo calibrate"
+    )
 
 
 def ready(file: Path | None, scenario: Scenario) -> None:

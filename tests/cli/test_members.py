@@ -128,4 +128,4 @@ def test_an_ensemble_that_cannot_be_used_is_refused_before_any_work(
     assert "none.nc: no such file" in refused("compare", "my.toml")
     assert "none.nc: no such file" in refused("criteria", "my.toml")
     assert refused("compare", "--members", -1).startswith("--members: -1: ")
-    assert "give --members 100 or more" in refused("compare", "--lights", "x.csv")
+    assert "100 tell what drives a band: give --members" in refused("compare", "--lights", "x.csv")

@@ -56,8 +56,12 @@ def test_a_monotone_scale_and_infinite_lives_do_not_matter() -> None:
 def test_too_few_parameter_sets_are_refused() -> None:
     with pytest.raises(ValueError, match="99 parameter sets: 100 or more"):
         shares(*drawn(99, {"K": 1.0}), OF)
-    with pytest.raises(ValueError, match="--lights: 12 parameter sets: give --members 100"):
+    with pytest.raises(ValueError, match="--lights: 12 different parameter sets, 100 tell") as told:
         lights.check(load())
+    enough = int(str(told.value).split("--members ")[1].split()[0])
+    lights.check(load().changed(members=enough))
+    with pytest.raises(ValueError, match=f"give --members {enough} or more"):
+        lights.check(load().changed(members=enough - 1))
 
 
 def test_what_was_told_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
