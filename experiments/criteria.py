@@ -80,9 +80,7 @@ def _recipients(group: str) -> Measure:
     """Share of public learners who belong to a group, %."""
 
     def measure(v: Lived) -> Array:
-        persons = v.own["persons"]
-        of = v.after("reach", group) * persons.sel(group=group).values
-        return 100 * ratio(of, v.after("reach", "all") * persons.sel(group="all").values)
+        return 100 * ratio(v.after("recipients", group), v.after("recipients", "all"))
 
     return measure
 
@@ -166,8 +164,7 @@ def _retargeted(year: int) -> Measure:
         twin = v.twins[NARROWED].sel(year=wanted)
 
         def learners(group: str) -> Array:
-            reached = twin["reach"] * twin["persons"]
-            return np.asarray(reached.sel(group=group).values, float)
+            return np.asarray(twin["recipients"].sel(group=group).values, float)
 
         return 100 * ratio(learners("education:practical"), learners("all"))
 

@@ -69,7 +69,8 @@ LONG_NAMES = {
     "returns": "awards that ended in a no-show",
     "anyway": "public learners who would have followed some course within two years anyway",
     "reach": "share of the group that starts a publicly paid course in the year",
-    "persons": "persons in the group at the introduction",
+    "recipients": "persons of the group who start a publicly paid course in the year",
+    "persons": "persons in the group at the survey",
     "replicate": "seed of the life",
     "value": "value of the parameter in the life, as declared",
 }
@@ -124,7 +125,8 @@ def _unit(name: str) -> str:
         return "EUR" if name == "outstanding_eur" else "EUR/year"
     if name in INDICATORS or name in ("stage_share", "reach", "anyway"):
         return "share"
-    return "persons" if name == "persons" or name.startswith("line_") else "1/year"
+    people = name in ("persons", "recipients") or name.startswith("line_")
+    return "persons" if people else "1/year"
 
 
 def parameters(scenario: Scenario) -> dict[str, dict[str, float]]:

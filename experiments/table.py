@@ -68,10 +68,9 @@ def extra_learners(d: xr.Dataset, null: xr.Dataset, group: str = "all") -> Array
     """Persons more who follow a course within a year than under the null: the mean of the surveys
     from the second year after introduction on, per life.
     """
-    people = d["persons"].sel(group=group).values
     later = d["time"].values > 1.0 if d["time"].values.max() > 1.0 else d["time"].values > 0.0
-    gain = d["learners"].sel(group=group) - null["learners"].sel(group=group)
-    return np.asarray(gain.isel(time=later).mean("time").values * people, float)
+    gain = (d["learners"] - null["learners"]) * d["persons"]
+    return np.asarray(gain.sel(group=group).isel(time=later).mean("time").values, float)
 
 
 def yearly_cost(d: xr.Dataset, null: xr.Dataset) -> xr.DataArray:
@@ -268,9 +267,14 @@ def notes(data: xr.Dataset, lines: Sequence[Line]) -> list[str]:
     return [*first, *(LIT if lit else ()), *NOTES, *([ASKED] if asked else [])]
 
 
+def represented(data: xr.Dataset) -> float:
+    """For how many persons the simulated people stand at the introduction."""
+    return float(data["persons"].sel(group="all").sel(time=0.0, method="nearest").mean())
+
+
 def lived(data: xr.Dataset) -> str:
     """Of how many lives a comparison is, and of how many people, in words."""
-    many, people = sets(data), float(data["persons"].isel(variant=0, seed=0, group=0).mean())
+    many, people = sets(data), represented(data)
     of = f"{many} parameter sets" if many else "Central values"
     seeds, each = data.sizes["seed"], json.loads(data.attrs["scenario"])["persons"]
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from calibration import priors
+from experiments.table import represented
 from reports import names
 from reports.context import Context
 from reports.parts import Block, Bullets, Number, Plain, Row, Said, Table, Value, _
@@ -68,7 +69,7 @@ def record(context: Context) -> tuple[Block, ...]:
     """What made the results, so that it can be made again."""
     data, c, scenario = context.data, context.compared, context.scenario
     attrs = data.attrs
-    stand = float(data["persons"].sel(group="all").mean())
+    stand = represented(data)
     kind: Value = (
         _("{members} parameter sets that published figures admit, {seeds} lives of each",
           members=Number(c.members), seeds=Number(c.seeds)) if c.members

@@ -25,7 +25,8 @@ NEEDED = {
     **{name: {"variant", "month"} for name in MONTHLY},
     "stage_share": {"variant", "time", "stage"},
     "reach": {"variant", "year", "group"},
-    "persons": {"group"},
+    "recipients": {"variant", "year", "group"},
+    "persons": {"time", "group"},
     "lead_time": {"variant"},
 }
 AGAIN = "make it anew with `llo compare`"

@@ -223,8 +223,11 @@ def summary(model: LearningModel, lived: Lived, null: Lived, design: Design) -> 
     for name, series in _lines(model, design, years).items():
         data[name] = (("year", "minute"), series * weight)
     data["lead_time"] = ((), max((p.values["lead_time"] for p in _own(model)), default=0.0))
-    data["reach"] = (("year", "group"), _reach(recorder, courses, design, years))
-    data["persons"] = (("group",), _size(recorder, design.introduction) * weight)
+    reached = _reached(courses, design, years)
+    present = [_size(recorder, design.spin_up + 12 * k + 11) for k in range(years)]
+    data["reach"] = (("year", "group"), reached / np.maximum(present, 1e-300))
+    data["recipients"] = (("year", "group"), reached * weight)
+    data["persons"] = (("time", "group"), np.array(recorder.sizes) * weight)
     time = [(t - design.introduction + 1) / 12 for t in recorder.survey_months]
     return xr.Dataset(
         data,
@@ -378,15 +381,14 @@ def _counts(
     return {name: _yearly(t, series, design, years) for name, series in found.items()}
 
 
-def _reach(recorder: Recorder, courses: Courses, design: Design, years: int) -> NDArray[np.float64]:
-    """Share of each group that starts a publicly paid course, by year."""
+def _reached(courses: Courses, design: Design, years: int) -> NDArray[np.float64]:
+    """Who starts a publicly paid course, by year and group."""
     public = courses["public"] > 0
     found = np.zeros((years, len(groups.GROUPS)))
     for k in range(years):
         inside = np.flatnonzero(public & ((courses["t"] - design.spin_up) // 12 == k))
         _, first = np.unique(courses["row"][inside], return_index=True)
-        reached = groups.listed(courses["cell"][inside[first]])
-        found[k] = reached / np.maximum(_size(recorder, design.spin_up + 12 * k + 11), 1e-300)
+        found[k] = groups.listed(courses["cell"][inside[first]])
     return found
 
 

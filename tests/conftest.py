@@ -177,7 +177,7 @@ def invented() -> Callable[..., xr.Dataset]:
 
         data: dict[str, object] = {n: drawn(0.55, "time", "group") for n in INDICATORS}
         for name in results.LONG_NAMES:
-            if name in ("replicate", "value", "lead_time", "persons"):
+            if name in ("replicate", "value", "lead_time", "persons", "recipients"):
                 continue
             if name == "stage_share":
                 shares = luck.dirichlet((50, 20, 15, 5, 10), (*dims.values(), time.size))
@@ -195,7 +195,10 @@ def invented() -> Callable[..., xr.Dataset]:
                 paid = name.endswith("_eur")
                 own = paid or name in ("awards", "turned_away", "rejected", "returns")
                 data[name] = drawn(5e7 if paid else 9e4, "year", own=own)
-        data["persons"] = ((*dims, "group"), np.full((*dims.values(), size["group"]), 1e6))
+        shape = (*dims.values(), time.size, size["group"])
+        data["persons"] = ((*dims, "time", "group"), np.full(shape, 1e6))
+        reach, reached = data["reach"]  # type: ignore[misc]
+        data["recipients"] = reach, 1e6 * reached
         data["lead_time"] = (tuple(dims), np.full(tuple(dims.values()), 24.0))
         coords = {"variant": names, "time": time, "year": years, "group": list(groups.GROUPS),
                   "month": np.arange(size["month"]), "minute": list(MINUTES),

@@ -41,8 +41,8 @@ def _asked(name: str) -> Callable[[xr.Dataset], xr.DataArray]:
 
 
 def _persons(name: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    asked = _asked(name)
-    return lambda data: asked(data) * data["persons"]
+    share, present = _asked(name), _asked("persons")
+    return lambda data: share(data) * present(data)
 
 
 def _yearly(name: str) -> Callable[[xr.Dataset], xr.DataArray]:
@@ -61,10 +61,6 @@ def _public(data: xr.Dataset) -> xr.DataArray:
     return sum((data[f"{name}_eur"] for name in SHARES), start=xr.zeros_like(data["awards_eur"]))
 
 
-def _recipients(data: xr.Dataset) -> xr.DataArray:
-    return data["reach"] * data["persons"]
-
-
 OUTPUTS: dict[str, Output] = {
     "aes": Output("AES: learning in 12 months, 25-64", "share", _asked("aes"), True),
     "nea": Output("NEA: course in 2 years, employees", "share", _asked("nea"), True),
@@ -74,7 +70,8 @@ OUTPUTS: dict[str, Output] = {
     "chosen": Output("persons with a self-chosen course in 12 months", "persons",
                      _persons("chosen"), True),
     "reach": Output("share that starts a publicly paid course", "share", _yearly("reach"), True),
-    "recipients": Output("persons who start a publicly paid course", "persons", _recipients, True),
+    "recipients": Output("persons who start a publicly paid course", "persons",
+                         _yearly("recipients"), True),
     "cost": Output("cost to the State above the null", "EUR/year", _cost),
     "public": Output("public money for courses, by class together", "EUR/year", _public),
     **{
