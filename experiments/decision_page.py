@@ -20,7 +20,8 @@ _HEAD = """\
 # A decision under uncertainty
 
 Made by `llo decide {store} --out {name}`; do not edit it here. The study: {title}. {draws} draws,
-each a world that may be, in which all variants are lived by the same people with the same luck.
+each a world that may be, in which all variants are lived by the same people with the same luck. The
+variants do not cost the same: read the rows on cost with every other.
 
 - **Probability of being best**: in which share of the draws a variant is, with its 95% interval.
 - **Regret**: how far a variant is from the best of its draw.
@@ -29,7 +30,7 @@ each a world that may be, in which all variants are lived by the same people wit
 - **Misses**: in which part of the assumptions a variant does not meet a threshold of
   `experiments/thresholds.toml`: sought in some draws, tried in those left out.
 
-![Who is best]({picture})
+![Regret by ministry, rankings by number of draws, and a box of misses]({picture})
 
 """
 
@@ -86,7 +87,7 @@ def notes(said: Verdict) -> list[str]:
     order = said.order
     half = order.isel(size=int(np.argmin(np.abs(order["size"].values - said.draws / 2))))
     told = (
-        f"Half of the draws ({int(half['size'])}) would have named the same best variant on "
+        f"So few as {int(half['size'])} draws would have named the same best variant on "
         f"{order.attrs.get('outcome', 'the first outcome')} in {100 * float(half['best']):.0f}% of "
         f"samples, and the same ranking in {100 * float(half['ranking']):.0f}%. Weights are "
         "assumptions: experiments/ministries.toml."
