@@ -61,23 +61,28 @@ def figures(found: Ensemble) -> list[Row]:
     d = found.data
     own = d["own_error"].values
     bands = predicted(d["statistic"].values, d["weight"].values, own)
-    noise = fit.spread(d["noise"].values) / own
+    relative = _relative(found)
     rows: list[Row] = []
     for k, name in enumerate(map(str, d["target"].values)):
         published, (low, middle, high) = float(d["published"][k]), bands[k]
         inside = "yes" if low <= published <= high else "no"
         band = f"{rounded(low, own[k])} to {rounded(high, own[k])}"
         rows.append((name, rounded(published, own[k]), rounded(middle, own[k]), band, inside,
-                     f"{noise[k]:.1f}" if np.isfinite(noise[k]) else "-"))  # fmt: skip
+                     f"{relative[k]:.1f}" if np.isfinite(relative[k]) else "-"))  # fmt: skip
     return rows
+
+
+def _relative(found: Ensemble) -> NDArray[np.float64]:
+    """Monte Carlo error of one life relative to the figure's own, by figure; NaN if not known."""
+    d = found.data
+    return np.asarray(fit.spread(d["noise"].values) / d["own_error"].values, np.float64)
 
 
 def noise(found: Ensemble) -> dict[str, float]:
     """Monte Carlo error of one life relative to the figure's own, by fitted figure."""
-    d = found.data
-    ratio = fit.spread(d["noise"].values) / d["own_error"].values
-    fitted = d["fitted"].values
-    return {str(name): float(ratio[k]) for k, name in enumerate(d["target"].values) if fitted[k]}
+    d, relative = found.data, _relative(found)
+    each = zip(d["target"].values, relative, d["fitted"].values, strict=True)
+    return {str(name): float(ratio) for name, ratio, fitted in each if fitted}
 
 
 def noises(found: Ensemble) -> list[Row]:
