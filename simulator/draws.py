@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 import numba as nb
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
@@ -143,6 +143,12 @@ def _fill(rows, month, number, lane, k0, k1, out):  # type: ignore[no-untyped-de
         w0, w1, w2, w3 = philox(np.uint64(rows[j]), m, b, zero, k0, k1)
         first, second = (w0, w1) if lane < 2 else (w2, w3)
         out[j] = ((first if lane % 2 == 0 else second) + 0.5) * _STEP
+
+
+def highest(chance: ArrayLike) -> NDArray[np.uint32]:
+    """A bound of the words of draws below a chance: none of them is higher."""
+    whole = np.ceil(np.asarray(chance, np.float64) * 2.0**32)
+    return np.clip(whole, 0.0, 2.0**32 - 1.0).astype(np.uint32)
 
 
 def uniforms(

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from simulator import draws
 from simulator.columns import Column
@@ -205,16 +206,21 @@ class Body:
             scope.forget()
         return scope.lines
 
-    def law(self, law: Law, scope: Scope) -> None:
-        """One law: its tests, its call, its tallies and what it stores."""
+    def of_the_month(self, law: Law) -> int:
+        """How many of a law's tests, from the first on, ask nothing of a row."""
+        month = {"t", "p", *self.names.drivers, *(f"p_{owner}" for owner in self.names.owners)}
+        tests = () if law.sure else law.when
+        return len(list(takewhile(lambda rule: month.issuperset(arguments(rule)), tests)))
+
+    def law(self, law: Law, scope: Scope, settled: int = 0) -> None:
+        """One law: its tests but those settled before, its call, its tallies, what it stores."""
         scopes = [scope]
-        if law.sure:
-            self._settle(law, 0, scope)
-            scope.add(f"if acts_{law.name}:")
+        if law.sure and settled < len(law.when):
+            scope.add(f"if {self.settle(law, scope)}:")
             scopes.append(scope.inner())
         else:
-            for k in range(len(law.when)):
-                scopes[-1].add(f"if {self._test(law, k, scopes[-1])}:")
+            for k in range(settled, len(law.when)):
+                scopes[-1].add(f"if {self.test(law, k, scopes[-1])}:")
                 scopes.append(scopes[-1].inner())
         target = scopes[-1]
         call = self._call(law.function, f"law_{law.name}", law.owner, target, law.draws)
@@ -235,12 +241,23 @@ class Body:
         for each in scopes:
             each.forget()
 
-    def _test(self, law: Law, k: int, scope: Scope) -> str:
+    def screen(self, law: Law, scope: Scope) -> str:
+        """Source of a law's screen, computed in a scope."""
+        assert law.screen is not None
+        return self._call(law.screen, f"screen_{law.name}", law.owner, scope, law.draws)
+
+    def test(self, law: Law, k: int, scope: Scope) -> str:
+        """Source of a law's test, computed in a scope."""
         return self._call(law.when[k], f"when{k}_{law.name}", law.owner, scope, law.draws)
+
+    def settle(self, law: Law, scope: Scope, k: int = 0) -> str:
+        """The local name of whether a law acts, by its tests from the one numbered k on."""
+        self._settle(law, k, scope)
+        return f"acts_{law.name}"
 
     def _settle(self, law: Law, k: int, scope: Scope) -> None:
         """Whether a law acts, asking no test more than it takes, from the one numbered k on."""
-        acts, call = f"acts_{law.name}", self._test(law, k, scope)
+        acts, call = f"acts_{law.name}", self.test(law, k, scope)
         if k == len(law.when) - 1:
             scope.add(f"{acts} = {call}")
             return
@@ -318,7 +335,8 @@ class Body:
         stem = f"u_{number:08x}"
         if stem not in scope.known:
             index = scope.ahead(stem, number)
-            ready = ", ".join(f"({stem}[{k}, {index}] + 0.5) * {STEP!r}" for k in range(4))
+            made = f"of_{stem}" if index == "m" else stem
+            ready = ", ".join(f"({made}[{k}, {index}] + 0.5) * {STEP!r}" for k in range(4))
             lanes = ", ".join(f"{stem}_{k}" for k in range(4))
             scope.add(f"{lanes} = {ready if index else f'block(i, t, {number}, k0, k1)'}")
             scope.known.add(stem)

@@ -152,14 +152,14 @@ def awareness_law(policies: Sequence[Policy]) -> Law:
     extra += [a for p in telling for a in arguments(p.tells) if a != "p"]
     extra += [f"{p.name}_open" for p in policies if p.windows is not None]
     owners = [f"p_{p.name}" for p in policies]
-    lines = ["met = t < guided_until or t < ambassador_until"]
+    # No `and`, `or` or `if` that is not a choice between numbers: this is vector code.
+    lines = ["met = (t < guided_until) | (t < ambassador_until)"]
     for policy in telling:
         owner = f"p_{policy.name}"
         lines += [
             f"v = 1.0 - u + {owner}.turn",  # the other end of the draw by which it is itself known
             "v -= 1.0 if v >= 1.0 else 0.0",
-            f"if {owner}.first <= t < {owner}.last and v < {call(policy, 'tells')}:",
-            "    met = True",
+            f"met |= ({owner}.first <= t) & (t < {owner}.last) & (v < {call(policy, 'tells')})",
         ]
     for policy in policies:
         if policy.eligible is Policy.eligible or policy.to == "employer":
@@ -176,8 +176,8 @@ def awareness_law(policies: Sequence[Policy]) -> Law:
             ),
             f"v = u + {owner}.turn",
             "v -= 1.0 if v >= 1.0 else 0.0",
-            f"if {owner}.first <= t < {owner}.last and (met or v >= stay):",
-            f"    knows |= int({owner}.bit)",
+            f"hears = ({owner}.first <= t) & (t < {owner}.last) & (met | (v >= stay))",
+            f"knows |= int({owner}.bit) if hears else 0",
         ]
     names = [*dict.fromkeys([*wants, *extra]), "u", *owners]
     text = function("awareness", names, [*lines, "return knows"])

@@ -19,12 +19,9 @@ from typing import Any
 import llvmlite
 import numba as nb
 import numpy as np
-from llvmlite import ir
-from numba.core import cgutils, types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from simulator import draws, laws
+from simulator import chunks, draws, laws
 from simulator.fusion import Names
 from simulator.laws import Law
 from simulator.loops import fuse
@@ -33,30 +30,13 @@ from simulator.parameters import tuple_type
 BLOCK_ROWS = 65_536  # fixed, so that no result depends on the number of threads
 
 
-@intrinsic  # type: ignore[untyped-decorator, unused-ignore]
-def prefetch(_typing: Any, array: Any, _index: Any) -> Any:
-    """Ask for the line of memory of a cell before it is needed; nothing is read or changed."""
-
-    def written(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind, bits = signature.args[0], ir.IntType(32)
-        cells = context.make_array(kind)(context, builder, arguments[0])
-        place = cgutils.get_item_pointer(  # type: ignore[no-untyped-call, unused-ignore]
-            context, builder, kind, cells, [arguments[1]]
-        )
-        byte = ir.IntType(8).as_pointer()
-        asked = ir.FunctionType(ir.VoidType(), [byte, bits, bits, bits])
-        ask = builder.module.declare_intrinsic("llvm.prefetch", [byte], asked)
-        builder.call(ask, [builder.bitcast(place, byte), bits(0), bits(3), bits(1)])
-        return context.get_dummy_value()
-
-    return types.void(array, types.intp), written
-
-
 _GIVEN = {
+    "marked": chunks.marked,
+    "int8": np.int8,
     "block": draws.block,
     "words": draws.words,
     "words_of": draws.words_of,
-    "prefetch": prefetch,
+    "prefetch": chunks.prefetch,
     "intp": np.intp,
     "empty": np.empty,
     "uint32": np.uint32,

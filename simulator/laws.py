@@ -98,6 +98,12 @@ def logistic(x):  # type: ignore[no-untyped-def]
 
 
 @scalar
+def may_be_below(u, x):  # type: ignore[no-untyped-def]
+    """Whether u could be below logistic(x): the first look of `below`, without branches."""
+    return (u < 1.0) & (u * (2.0 - x * (1.0 - x * (0.5 - x / 6.0))) < 1.0)
+
+
+@scalar
 def below(u, x):  # type: ignore[no-untyped-def]
     """Whether u < logistic(x), mostly without computing it.
 
@@ -176,7 +182,9 @@ class Law:
 
     `at` = (column, code) makes it act only on rows that hold the code when the month begins, so
     that what one law moves the next does not move again; `when` are tests, cheapest first, that
-    settle most rows before the rule and what it reads are computed.
+    settle most rows before the rule and what it reads are computed. A `screen` is true of every
+    row that passes the first test, and of few others; without branches, it is asked of all rows
+    at once.
     """
 
     function: Rule
@@ -189,6 +197,7 @@ class Law:
     after: tuple[str, ...] = ()
     label: str = ""
     sure: tuple[Rule, ...] = ()
+    screen: Rule | None = None
 
     def __post_init__(self) -> None:
         for rule in self.rules:
@@ -208,8 +217,8 @@ class Law:
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """The rule and its tests."""
-        return self.function, *self.when
+        """The rule, its tests and its screen."""
+        return self.function, *self.when, *((self.screen,) if self.screen else ())
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -254,6 +263,7 @@ def law(
     when: Rule | tuple[Rule, ...] = (),
     after: Iterable[str] = (),
     sure: Iterable[Rule] = (),
+    screen: Rule | None = None,
     **draws: str,
 ) -> Callable[[Rule], Law]:
     """Declare a law by decorating its rule; keyword `u="stage"` binds argument u to a decision."""
@@ -261,8 +271,9 @@ def law(
     def declare(function: Rule) -> Law:
         tests = when if isinstance(when, tuple) else (when,)
         return Law(
-            function, writes, p, draws, tuple(tallies), at, tests, tuple(after), sure=tuple(sure)
-        )
+            function, writes, p, draws, tuple(tallies), at, tests, tuple(after),
+            sure=tuple(sure), screen=screen,
+        )  # fmt: skip
 
     return declare
 

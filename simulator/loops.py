@@ -2,19 +2,26 @@
 
 `row` is one worker, all laws in order; `batch` is that for some rows. `sweep` takes a chunk of
 rows at a time: what every row needs is made ahead (draws, cells of the team table), then follows
-one loop a law, or one a code over the list of the rows that hold it.
+law after law. A law for everybody is one loop, vector code where it has no branches. A law that
+few rows meet is two: the first marks, for all rows at once and without branches, who may meet it
+(its code, and its screen or first test); the second is over the rows that were marked, whose memory
+is asked for some rows ahead. What asks nothing of a row, such as the months in which a policy is in
+force, is asked once a chunk.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from simulator.chunks import CHUNK
 from simulator.fusion import Body, Names, Ready, Scope, by_code, read
 from simulator.laws import Law
 
 AHEAD = 8  # rows of a batch whose memory is asked for before they are needed: they lie far apart
-CHUNK = 1024  # rows whose columns, draws and lists stay in the nearer caches
+TEAMS_AHEAD = 48  # rows whose team is asked for before it is read
+_CELL, _LOOKED = re.compile(r"c_(\w+)\[i\]"), re.compile(r"l_(\w+)\[")
 
 
 class Sweep:
@@ -22,64 +29,110 @@ class Sweep:
 
     def __init__(self, body: Body) -> None:
         self.body, self.ready = body, Ready()
-        self.lists: dict[str, int] = {}  # column -> how many lists it needs
-        self.made: dict[str, None] = {}  # blocks made for listed rows
+        self.listed: dict[str, None] = {}  # blocks made for marked rows
         self.kept: dict[str, None] = {}  # what is derived ahead
+        self.codes: dict[str, None] = {}  # columns whose codes at the beginning are kept
+        self.streamed: set[str] = set()  # columns of which a chunk reads every row
         self.loops: list[str] = []
+        self.asking: list[tuple[int, str, set[str], set[str]]] = []  # where loops ask ahead
         for column, laws in body.runs:
             if column:
                 self._by_code(column, by_code(laws))
             else:
-                self._loop("for j in range(count):", [], laws, None)
+                self._few(laws[0], (), set())
 
-    def _loop(
-        self, head: str, index: Sequence[str], laws: Sequence[Law], listed: dict[str, int] | None
-    ) -> None:
-        scope = Scope(3, ready=self.ready, listed=listed, outermost=True)
-        for line in (*index, "i = uintp(base + j)"):
-            scope.add(line)
-        for law in laws:
-            self.body.law(law, scope)
-        self.loops += [f"        {head}", *scope.lines]
+    def _add(self, *lines: str, depth: int = 2) -> None:
+        self.loops += ["    " * depth + line for line in lines]
+
+    def _dense(self, scope: Scope, depth: int = 2) -> None:
+        """A loop over every row of the chunk."""
+        self._add("for j in range(count):", depth=depth)
+        self.loops += scope.lines
+        self.streamed |= set(_CELL.findall("\n".join(scope.lines)))
+
+    def _all(self, law: Law, depth: int, settled: int) -> None:
+        """A law that every row meets."""
+        scope = self._scope(depth + 1)
+        self.body.law(law, scope, settled)
+        self._dense(scope, depth)
+
+    def _scope(self, depth: int, **more: object) -> Scope:
+        scope = Scope(depth, ready=self.ready, outermost=True, **more)  # type: ignore[arg-type]
+        scope.add("i = uintp(base + j)")
+        return scope
+
+    def _few(self, law: Law, at: Sequence[str], written: set[str]) -> None:
+        """A law that few rows meet, at a code of a column or by its tests."""
+        asked, depth = self.body.of_the_month(law), 2
+        if asked:
+            tests = [self.body.test(law, k, Scope(2)) for k in range(asked)]
+            self._add(f"if {' and '.join(tests)}:")
+            depth = 3
+        if not at and asked == len(law.when):
+            self._all(law, depth, asked)
+            return
+        marking = self._scope(depth + 1)
+        marks, settled = list(at), asked
+        if law.screen:
+            marks.append(self.body.screen(law, marking))
+            settled += law.screen is law.when[asked]
+        elif not at:
+            marks.append(self.body.test(law, asked, marking))
+            settled += 1
+        marking.add(f"marks[j] = {' & '.join(f'({mark})' for mark in marks)}")
+        self._dense(marking, depth)
+        self._add("many = marked(marks, count, hits)", depth=depth)
+        if settled < len(law.when) and self._draws(law):
+            testing = self._marked(depth, written)
+            acts = self.body.settle(law, testing, settled)
+            testing.add("hits[found] = j")
+            testing.add(f"found += {acts}")
+            self._add("found = 0", depth=depth)
+            self._over_marked(testing)
+            self._add("many = found", depth=depth)
+            settled = len(law.when)
+        acting = self._marked(depth, written)
+        self.body.law(law, acting, settled)
+        self._over_marked(acting)
+
+    def _draws(self, law: Law) -> bool:
+        """Whether a law that acts asks for draws that nobody had to make before."""
+        trial = self._marked(2, set())
+        self.body.law(replace(law, when=(), sure=()), trial)
+        return bool(trial.listed)
+
+    def _marked(self, depth: int, written: set[str]) -> Scope:
+        scope = self._scope(depth + 1, listed={})
+        scope.written |= written
+        return scope
+
+    def _over_marked(self, scope: Scope) -> None:
+        """A loop over the marked rows of the chunk."""
+        listed, depth, text = scope.listed or {}, scope.depth - 1, "\n".join(scope.lines)
+        self.listed |= dict.fromkeys(listed)
+        self._add(*(f"words_of(hits, many, base, t, {number}, k0, k1, of_{stem})"
+                    for stem, number in listed.items()), depth=depth)  # fmt: skip
+        self._add("for m in range(many):", depth=depth)
+        self._add("j = uintp(hits[m])", depth=depth + 1)
+        asked = set(_CELL.findall(text)), set(_LOOKED.findall(text))
+        self.asking.append((len(self.loops), "    " * scope.depth, *asked))
+        self.loops += scope.lines
 
     def _by_code(self, column: str, laws: dict[int, list[Law]]) -> None:
-        """Rows listed by code first, all at once: what a law moves is not met again."""
-        held, many, last = f"held_{column}", f"many_{column}", max(laws) + 1
+        """Codes are kept first, all at once: what one law moves is not met again."""
         if min(laws) < 0:
             raise ValueError(f"laws act at code {min(laws)} of {column!r}: codes start at 0")
-        self.lists[column] = max(last, self.lists.get(column, 0))
         self._ahead([law for some in laws.values() for law in some])
-        self.loops += [
-            f"        {many}[:] = 0",
-            "        for j in range(count):",
-            f"            code = uintp(min(int64(c_{column}[base + j]) & 255, {last}))",
-            f"            {held}[code, {many}[code]] = j",
-            f"            {many}[code] += 1",
-        ]
+        self.codes.setdefault(column)
+        keeping = self._scope(3)
+        keeping.add(f"began_{column}[j] = c_{column}[i]")
+        self._dense(keeping)
         for code, some in laws.items():
-            listed: dict[str, int] = {}
-            before = len(self.loops)
-            index = [f"j = uintp({held}[{code}, m])", *self._next_team()]
-            self._loop(f"for m in range({many}[{code}]):", index, some, listed)
-            rows = f"{held}[{code}], {many}[{code}]"
-            fills = [
-                f"        words_of({rows}, base, t, {number}, k0, k1, {stem})"
-                for stem, number in listed.items()
-            ]
-            self.loops[before:before] = fills
-            self.made |= dict.fromkeys(listed)
+            written: set[str] = set()
+            for law in some:
+                self._few(law, [f"began_{column}[j] == {code}"], written)
+                written |= set(law.writes)
         self.ready.derived.clear()
-
-    def _next_team(self) -> list[str]:
-        """A line that asks for the team of who stands here in the next chunk.
-
-        Members of a team no longer lie together once people have changed jobs, so that each is a
-        walk to memory; a loop over listed rows takes long enough to hide it.
-        """
-        return [
-            f"prefetch(l_{name}, intp(c_team[min(uintp(base + {CHUNK}) + j, last)]))"
-            for name in list(self.ready.lookups)[:1]  # the others lie in the same line
-        ]
 
     def _ahead(self, laws: Sequence[Law]) -> None:
         """What laws by code read of what is derived ahead, made for all rows in one loop each."""
@@ -93,28 +146,48 @@ class Sweep:
             for given in derived.gives:
                 scope.add(f"h_{given}[j] = {self.body.value(given, scope)}")
                 self.kept.setdefault(given)
-            self.loops += ["        for j in range(count):", *scope.lines]
+            self._dense(scope)
             self.ready.derived.setdefault(derived.name)
+
+    def _asking_ahead(self) -> list[str]:
+        """The loops, with lines that ask for the columns of marked rows that no loop streams."""
+        lines = list(self.loops)
+        for place, indent, cells, looked in reversed(self.asking):
+            asked = [f"prefetch(c_{name}, soon)" for name in sorted(cells - self.streamed)]
+            asked += [f"prefetch(l_{name}, intp(c_team[soon]))" for name in sorted(looked)]
+            if asked:
+                asked.insert(0, f"soon = intp(base + hits[min(m + {AHEAD}, many - 1)])")
+            lines[place:place] = [indent + line for line in asked]
+        return lines
 
     def lines(self) -> list[str]:
         """The sweep over the rows from `start` to `stop`."""
         names, ready = self.body.names, self.ready
-        stems = list(dict.fromkeys([*ready.blocks, *self.made]))
-        space = [f"    {stem} = empty((4, {CHUNK}), uint32)" for stem in stems]
+        space = [f"    {stem} = empty((4, {CHUNK}), uint32)" for stem in ready.blocks]
+        space += [f"    of_{stem} = empty((4, {CHUNK}), uint32)" for stem in self.listed]
         space += [f"    h_{name} = empty({CHUNK}, float64)" for name in self.kept]
+        space += [f"    began_{name} = empty({CHUNK}, int8)" for name in self.codes]
         for name in ready.lookups:
             column = names.lookup[name]
             kind = "float64" if column.is_float or column.is_money else "int64"
             space.append(f"    g_{name} = empty({CHUNK}, {kind})")
-        for listed, codes in self.lists.items():
-            space.append(f"    held_{listed} = empty(({codes + 1}, {CHUNK}), int64)")
-            space.append(f"    many_{listed} = empty({codes + 1}, int64)")
+        if self.asking:
+            space += [
+                f"    marks = empty({CHUNK}, int8)",
+                f"    hits = empty({CHUNK + 8}, int64)",
+            ]
         made = [
             f"        words(base, count, t, {number}, k0, k1, {stem})"
             for stem, number in ready.blocks.items()
         ]
         if ready.lookups:
-            made += ["        for j in range(count):", "            k = uintp(c_team[base + j])"]
+            first = next(iter(ready.lookups))  # the others lie beside it
+            made += [
+                "        for j in range(count):",
+                f"            soon = min(uintp(base + j + {TEAMS_AHEAD}), last)",
+                f"            prefetch(l_{first}, intp(c_team[soon]))",
+                "            k = uintp(c_team[base + j])",
+            ]
             for name in ready.lookups:
                 made.append(f"            g_{name}[j] = {read(names.lookup[name], f'l_{name}[k]')}")
         return [
@@ -123,7 +196,7 @@ class Sweep:
             f"    for base in range(start, stop, {CHUNK}):",
             f"        count = min({CHUNK}, stop - base)",
             *made,
-            *self.loops,
+            *self._asking_ahead(),
         ]
 
 
@@ -134,7 +207,7 @@ def fuse(laws: Sequence[Law], names: Names) -> tuple[str, Body]:
     looked = [n for n in names.lookup if any(f"l_{n}[" in line for line in one)]
     cells = [f"c_{n}" for n in body.used] + [f"l_{n}" for n in looked]
     head = f"t, k0, k1, P, D, out, {', '.join(cells)}"
-    setup = _setup(one, names, body.tallies)
+    setup = _setup([*one, *many], names, body.tallies)
     finish = [f"    out[{k}] += n_{name}" for k, name in enumerate(body.tallies)]
     # The types stand in `parameters.tuple_type`, one for all texts: what is compiled for one text
     # then serves the others.

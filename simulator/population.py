@@ -89,19 +89,25 @@ class Population:
             self.worker[name] = np.concatenate([array, one])
 
 
-# What workers read of the team each month, those things first that every worker reads.
-_READ = ("team_norm", "lift", "culture", "trained_share", "training_budget", "employer_active")
+# What workers read of the team: what each of them reads every month, and what few do.
+_READ = (
+    ("team_norm", "lift", "culture", "trained_share"),
+    ("training_budget", "employer_active"),
+)
 
 
 def side_by_side(team: Arrays) -> Arrays:
-    """A copy of the team table in which what workers read lies in one line of memory: members of a
-    team no longer lie together once people have changed jobs.
+    """A copy of the team table in which what workers read together lies side by side in memory:
+    members of a team no longer lie together once people have changed jobs.
     """
-    kinds = np.dtype([(name, team[name].dtype) for name in _READ], align=True)
-    block = np.empty(team[_READ[0]].size, kinds)
-    for name in _READ:
-        block[name] = team[name]
-    return {n: block[n] if n in _READ else array.copy() for n, array in team.items()}
+    found = {name: array.copy() for name, array in team.items()}
+    for together in _READ:
+        kinds = np.dtype([(name, team[name].dtype) for name in together], align=True)
+        block = np.empty(team[together[0]].size, kinds)
+        for name in together:
+            block[name] = team[name]
+            found[name] = block[name]
+    return found
 
 
 # What the columns of a row hold in which nobody is.

@@ -16,11 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import codes, draws
+from simulator.chunks import prefetch
 
 Rows = NDArray[np.int64]
 KINDS = 2  # short, recognised
 _SECTORS = len(codes.SECTOR)
 CELLS = KINDS * _SECTORS
+_AHEAD = 16  # rows whose memory is asked for before they are needed
 
 # Calendar months in which a kind begins, and for how many months of demand there are seats then.
 _STARTS = {0: dict.fromkeys(range(1, 13), 1), 1: {2: 5, 9: 7}}
@@ -41,13 +43,18 @@ def _admitted(  # type: ignore[no-untyped-def]
     Counts in `asked` who asks for the first time, and takes seats from `left`.
     """
     found, cell = np.zeros(rows.size, np.bool_), np.empty(rows.size, np.int64)
-    wanting = np.zeros(asked.size, np.int64)
+    wanting, step = np.zeros(asked.size, np.int64), 2.0**-32
     near, many = np.empty(rows.size, np.int64), 0
+    place = np.empty((4, rows.size), np.uint32)
+    draws.words_of(rows, rows.size, 0, 0, far, k0, k1, place)
     for j in range(rows.size):
-        i = rows[j]
+        i, soon = rows[j], rows[min(j + _AHEAD, rows.size - 1)]
+        prefetch(recognised, soon)
+        prefetch(sector, soon)
+        prefetch(waits, soon)
         kind = recognised[i]
         cell[j] = kind * _SECTORS + sector[i]
-        if draws.block(i, 0, far, k0, k1)[far_lane] < distance:
+        if (place[far_lane, j] + 0.5) * step < distance:
             found[j] = True
             continue
         asked[cell[j]] += 0 if waits[i] else 1
@@ -62,12 +69,17 @@ def _admitted(  # type: ignore[no-untyped-def]
             luck[m] = draws.block(rows[near[m]], t, seat, k0, k1)[seat_lane]
     given, groups = np.zeros(asked.size, np.int64), np.zeros(providers.sum(), np.int64)
     of = np.full(many, -1)
-    for m in np.argsort(luck, kind="mergesort"):
+    scarce = np.flatnonzero(luck > 0.0)
+    by_lot = np.concatenate(
+        (np.flatnonzero(luck == 0.0), scarce[np.argsort(luck[scarce], kind="mergesort")])
+    )
+    draws.words_of(rows[near], many, 0, t, choice, k0, k1, place)
+    for m in by_lot:
         c = cell[near[m]]
         if luck[m] > 0.0 and given[c] >= left[c]:
             continue
         given[c] += 1
-        chosen = draws.block(rows[near[m]], t, choice, k0, k1)[choice_lane]
+        chosen = (place[choice_lane, m] + 0.5) * step
         of[m] = first[c] + int(chosen * providers[c])
         groups[of[m]] += 1
     taken = np.zeros(asked.size, np.int64)

@@ -3,7 +3,7 @@
 from simulator import codes
 from simulator.behaviour.experience import PARAMETERS as EXPERIENCE
 from simulator.columns import ALONE
-from simulator.laws import below, clip, decayed, derived, exp, law, normal, scalar
+from simulator.laws import below, clip, decayed, derived, exp, law, may_be_below, normal, scalar
 from simulator.parameters import param, parameters
 
 PARAMETERS = parameters(
@@ -101,16 +101,27 @@ def refresh(u_money, u_time, u_crowd):
     return u_money, u_time, u_crowd
 
 
+def _may_drop(intention, u, p):
+    return may_be_below(1.0 - u, p.a32 - p.drop * intention)
+
+
 def _drops(intention, u, p):
     """3->2: 1 - u < Lambda(a32 - .6 I)."""
     return below(1.0 - u, p.a32 - p.drop * intention)
 
 
 @law("stage", "applies", "public_money", p=PARAMETERS, at=("stage", codes.PREPARATION),
-     when=_drops, u="stage", tallies=("dropped",))  # fmt: skip
+     when=_drops, screen=_may_drop, u="stage", tallies=("dropped",))  # fmt: skip
 def drop():
     """3->2: the plan is dropped, and an application with it."""
     return codes.CONTEMPLATION, 0, 0.0, 1
+
+
+def _may_act(applies, intention, courses_open, u, p):
+    rate = 2.0 * p.lam34 * courses_open
+    # A hair less than u / rate, and no division of every row.
+    at_least = u * ((1.0 - 1e-9) / max(rate, 1e-300))
+    return (applies == 0) & (rate > 0.0) & may_be_below(at_least, p.intention * intention)
 
 
 def _acts(stage, applies, intention, courses_open, u, p):
@@ -127,7 +138,7 @@ def _may_have_time(hurdle_time, plan_hours, plan_payer, own_time, granted, paid_
 
 
 @law("applies", "public_money", p=PARAMETERS, at=("stage", codes.PREPARATION),
-     when=(_acts, _may_have_time),
+     when=(_acts, _may_have_time), screen=_may_act,
      after=("drop",), u="stage")  # fmt: skip
 def act(
     hurdle_money, hurdle_time, hurdle_crowd, plan_price, plan_hours, plan_payer, training_budget,
@@ -192,8 +203,9 @@ def _over(course_end, t):
 
 @law(
     "stage", "attitude", "self_efficacy",
-    p=EXPERIENCE, at=("stage", codes.ACTION), when=_over, after=("revert", "job_experience"),
-    d="course.drop_out", q="course.quality", tallies=("completed", "drop_outs"),
+    p=EXPERIENCE, at=("stage", codes.ACTION), when=_over, screen=_over,
+    after=("revert", "job_experience"), d="course.drop_out", q="course.quality",
+    tallies=("completed", "drop_outs"),
 )  # fmt: skip
 def finish(attitude, self_efficacy, plan_recognised, d, q, p_market, p):
     """4->5 with what the course was like; who drops out falls back to contemplation."""

@@ -72,7 +72,7 @@ def activity(cycle: float, covid: float, p: Mapping[str, float]) -> float:
 
 
 def _sent(exposure, lift, last_job, employer_activity, t, u, p):
-    return u < p.m0 * exposure * lift * employer_activity and last_job < t
+    return (u < p.m0 * exposure * lift * employer_activity) & (last_job < t)
 
 
 @law(

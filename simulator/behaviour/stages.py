@@ -6,7 +6,7 @@ end backward, so that a hazard that rises can only add to those who move.
 
 from simulator import codes
 from simulator.behaviour.plans import draw_plan
-from simulator.laws import Law, below, cents, derived, law, logistic, scalar
+from simulator.laws import Law, below, cents, derived, law, logistic, may_be_below, scalar
 from simulator.parameters import param, parameters
 
 PARAMETERS = parameters(
@@ -98,6 +98,10 @@ def considering(urgency, norm, chronic, guided_until, ambassador_until, t, p):
     return x
 
 
+def _may_consider(considering, u):
+    return may_be_below(u, considering)
+
+
 def _considers(considering, u):
     """1->2: u < Lambda(considering)."""
     return below(u, considering)
@@ -118,6 +122,10 @@ def planning(stage, intention, guided_until, affordability_mean, t, p):
 def _may_plan(planning, u, p):
     """Whether a worker would make a plan if everything were free."""
     return below(u, planning + p.affordability)
+
+
+def _may_plan_at_all(planning, u, p):
+    return may_be_below(u, planning + p.affordability)
 
 
 def _plans_unaided(planning, affordability_unaided, u, p):
@@ -145,9 +153,17 @@ _PLANNING = (_may_plan, _plans_unaided, _plans_short, _may_plan_long, _plans)
 _SETTLED = (_plans_unaided, _plans_short)
 
 
+def _may_fade(urgency, u, p):
+    return may_be_below(1.0 - u, p.a21 - p.urgency_back * urgency)
+
+
 def _fades(stage, urgency, u, p):
     """2->1: 1 - u < Lambda(a21 - .4 W), unless a plan was made."""
     return stage == codes.CONTEMPLATION and below(1.0 - u, p.a21 - p.urgency_back * urgency)
+
+
+def _may_relapse(last_self, t, u, p):
+    return (u > 1.0 - p.h5x) | (t - last_self >= p.memory)
 
 
 def _relapses(stage, last_self, t, u, p):
@@ -156,9 +172,18 @@ def _relapses(stage, last_self, t, u, p):
     return stage == codes.MAINTENANCE and over
 
 
-def _met(stage, ambassador_until, t, p):
+def _jumps(p):
+    """Whether a contact with an ambassador can lead straight to a plan."""
+    return p.jump > 0.0
+
+
+def _may_be_met(stage, ambassador_until, t):
+    return (stage == codes.CONTEMPLATION) & (t < ambassador_until)
+
+
+def _met(stage, ambassador_until, t):
     """Whether who considers a gap this month is in contact with an ambassador."""
-    return p.jump > 0.0 and stage == codes.CONTEMPLATION and t < ambassador_until
+    return stage == codes.CONTEMPLATION and t < ambassador_until
 
 
 def _brought(employer_pays, d, p):
@@ -202,8 +227,8 @@ def jump_to_plan(recognised_share, a, b, c, u_crowd, p_plans):
     return codes.PREPARATION, price, hours, recognised, 1, 0.0, 0.0, u_crowd, 0, 0.0, 1
 
 
-@law("stage", p=PARAMETERS, at=("stage", codes.PRECONTEMPLATION), when=_considers, u="stage",
-     tallies=("considered",))  # fmt: skip
+@law("stage", p=PARAMETERS, at=("stage", codes.PRECONTEMPLATION), when=_considers,
+     screen=_may_consider, u="stage", tallies=("considered",))  # fmt: skip
 def consider():
     """1->2: the worker considers that there is a gap."""
     return codes.CONTEMPLATION, 1
@@ -211,27 +236,28 @@ def consider():
 
 jump = Law(
     jump_to_plan, _PLAN, PARAMETERS, {k: v for k, v in _PLAN_DRAWS.items() if k != "u"},
-    ("jumped",), ("stage", codes.PRECONTEMPLATION), (_met, _brought), ("consider",), "jump",
+    ("jumped",), ("stage", codes.PRECONTEMPLATION), (_jumps, _met, _brought), ("consider",), "jump",
+    screen=_may_be_met,
 )  # fmt: skip
 form_plan = Law(
     make_plan, _PLAN, PARAMETERS, _PLAN_DRAWS, ("planned",), ("stage", codes.CONTEMPLATION),
-    _PLANNING, (), "form_plan", _SETTLED,
+    _PLANNING, (), "form_plan", _SETTLED, _may_plan_at_all,
 )  # fmt: skip
 repeat = Law(
     make_plan, _PLAN, PARAMETERS, _PLAN_DRAWS, ("repeated",), ("stage", codes.MAINTENANCE),
-    _PLANNING, (), "repeat", _SETTLED,
+    _PLANNING, (), "repeat", _SETTLED, _may_plan_at_all,
 )  # fmt: skip
 
 
 @law("stage", p=PARAMETERS, at=("stage", codes.CONTEMPLATION), when=_fades, after=("form_plan",),
-     u="stage", tallies=("faded",))  # fmt: skip
+     screen=_may_fade, u="stage", tallies=("faded",))  # fmt: skip
 def fade():
     """2->1: the thought fades."""
     return codes.PRECONTEMPLATION, 1
 
 
 @law("stage", p=PARAMETERS, at=("stage", codes.MAINTENANCE), when=_relapses, after=("repeat",),
-     u="stage", w="relapse.way", tallies=("relapsed",))  # fmt: skip
+     screen=_may_relapse, u="stage", w="relapse.way", tallies=("relapsed",))  # fmt: skip
 def relapse(urgency, w, p):
     """5->2 with chance Lambda(.4 + .6 W), else 5->1."""
     if w < logistic(p.relapse_share + p.relapse_urgency * urgency):

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import codes, draws
-from simulator.labour_market.demography import MONTHS, YOUNGEST, cumulative
+from simulator.chunks import CHUNK, marked
+from simulator.labour_market.demography import MONTHS, OLDEST, YOUNGEST, cumulative
 from simulator.labour_market.mobility import NEW, POSITIONS
 from simulator.labour_market.places import IN_TEAM, SIZES, Places
 from simulator.labour_market.workforce import BAND, TERMS, Month, Workforce
@@ -26,7 +27,9 @@ _CLASS = np.array([codes.EDUCATION_CLASS[e] for e in codes.EDUCATION])
 _CLASSES, _ORIGINS = len(codes.EDUCATION_CLASSES), NEW + 1
 ENTERS, LEAVES, MOVES, LEARNED, OLDER = 1, 2, 4, 8, 16
 MILESTONES = (45 * 12, 55 * 12)  # ages at which an employer's willingness changes
-_CHUNK, _PART = 1024, 4_096
+_PART = 4_096
+_OLD = 60 * 12  # from this age on many leave for good in the month of a birthday
+_GROWN = 29 * 12  # from this age on most who are at school leave it within months
 _NUMBER = _WHERE = draws.address("life.stay")[0]  # life.where is its fourth word
 _PLACE = draws.address("place.kept")[0]
 _DRIFTING = (
@@ -39,38 +42,68 @@ _TAKEN = ("contract", "team", "sector", "firm_size", "job_since")
 _MOVING = ("contract", "age", "education", "team", "sector", "firm_size", "job_since")
 
 
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def _may_change(  # type: ignore[no-untyped-def]
+    start, count, u, contract, age, student, enter, leave, move, finish, marks,
+):  # fmt: skip
+    """Age everybody of a chunk, and mark those to whom something could happen this month.
+
+    Words are held against bounds as whole numbers: the chances themselves depend on more, and are
+    asked of those who are marked. All is of one or two bytes, so that it is vector code.
+    """
+    absent, permanent, one = np.int8(codes.ABSENT), np.int8(codes.PERMANENT), np.int8(1)
+    unemployed, inactive = np.int8(codes.UNEMPLOYED), np.int8(codes.INACTIVE)
+    year, none, grown, over = np.int16(12), np.int16(0), np.int16(_GROWN), np.int16(OLDEST * 12)
+    middle, late, old = np.int16(MILESTONES[0]), np.int16(MILESTONES[1]), np.int16(_OLD)
+    settled, working, searching, outside = move[0], move[1], move[2], move[3]
+    any_month, birthday, late_birthday, ends = leave[0], leave[1], leave[2], finish[0]
+    for j in range(count):
+        i = np.uintp(start + j)
+        c = contract[i]
+        months = np.int16(age[i] + np.int16(c != absent))
+        age[i] = months
+        going = late_birthday if months >= old else birthday
+        going = going if months % year == none else any_month
+        moving = searching if c < inactive else outside
+        moving = working if c < unemployed else moving
+        moving = settled if c == permanent else moving
+        goes = np.uint8(u[0, j] <= going) | np.uint8(u[1, j] <= moving)
+        learns = np.uint8(u[2, j] <= ends) | np.uint8(months >= grown)
+        turns = np.uint8(months == middle) | np.uint8(months == late)
+        goes |= np.uint8(months >= over)
+        lives = goes | turns | (np.uint8(student[i] == one) & learns)
+        marks[j] = np.uint8(u[0, j] <= enter) if c == absent else lives
+
+
 @nb.njit(cache=True, nogil=True)
 def _scan(  # type: ignore[no-untyped-def]
-    first, stop, t, number, k0, k1, contract, age, education, job_since, student,
-    leave, enter, most, leaving, study_end, band, level, rows, events,
+    first, stop, t, number, k0, k1, contract, age, education, job_since, student, bounds,
+    leave, enter, leaving, study_end, band, level, rows, events,
 ):  # fmt: skip
     """Age everybody, and list the rows to which something happens, with what it is."""
-    u = np.empty((4, _CHUNK), np.uint32)
-    step, found = 2.0**-32, 0
-    for start in range(first, stop, _CHUNK):
-        count = min(_CHUNK, stop - start)
+    u, marks = np.empty((4, CHUNK), np.uint32), np.empty(CHUNK, np.int8)
+    hits, step, found = np.empty(CHUNK + 8, np.int64), 2.0**-32, 0
+    enters, leaves, moves, learns = bounds
+    for start in range(first, stop, CHUNK):
+        count = min(CHUNK, stop - start)
         draws.words(start, count, t, number, k0, k1, u)
-        for j in range(count):
+        _may_change(start, count, u, contract, age, student, enters, leaves, moves, learns, marks)
+        for m in range(marked(marks, count, hits)):
+            j = hits[m]
             i = start + j
-            c = contract[i]
+            c, months = contract[i], age[i]
             if c == codes.ABSENT:
-                if (u[0, j] + 0.5) * step < enter:
-                    rows[found], events[found] = i, ENTERS
-                    found += 1
+                rows[found], events[found] = i, ENTERS
+                found += 1
                 continue
-            months = age[i] + 1
-            age[i] = months
             a = months - YOUNGEST * 12
             if a >= MONTHS or (u[0, j] + 0.5) * step < leave[int(c == codes.INACTIVE), a]:
                 rows[found], events[found] = i, LEAVES
                 found += 1
                 continue
-            event = 0
-            luck = (u[1, j] + 0.5) * step
-            if luck < most[c]:  # the others stay, whatever their age, tenure and level
-                term = min(max(t - job_since[i], 0), TERMS - 1)
-                if luck < leaving[c, term, band[a // 12], level[education[i]]]:
-                    event = MOVES
+            event, term = 0, min(max(t - job_since[i], 0), TERMS - 1)
+            if (u[1, j] + 0.5) * step < leaving[c, term, band[a // 12], level[education[i]]]:
+                event = MOVES
             if student[i] == 1 and (u[2, j] + 0.5) * step < study_end[a // 12]:
                 event |= LEARNED
             if months == MILESTONES[0] or months == MILESTONES[1]:
@@ -209,7 +242,6 @@ class WorkingLives:
             data.values["mobility"]["same_sector"],
         )  # fmt: skip
         self._leaving = np.ascontiguousarray(workforce.leaving, np.float64)
-        self._most = self._leaving.max(axis=(1, 2, 3))
         self._kept = np.append(workforce.kept, 0.0)
 
     def events(
@@ -224,7 +256,7 @@ class WorkingLives:
             worker["age"] += worker["contract"] != codes.ABSENT
             return month, told.events
         columns = [worker[n] for n in ("contract", "age", "education", "job_since", "student")]
-        key = draws.key(self.seed)
+        key, bounds = draws.key(self.seed), self._bounds(month)
 
         starts = range(0, self.population.rows, block_rows)
         threads = pool._max_workers if pool else 1
@@ -236,7 +268,7 @@ class WorkingLives:
             for start in starts[len(starts) * k // threads : len(starts) * (k + 1) // threads]:
                 count = scan(
                     start, min(start + block_rows, self.population.rows), t, _NUMBER, *key,
-                    *columns, month.leave, month.enter, self._most, self._leaving,
+                    *columns, bounds, month.leave, month.enter, self._leaving,
                     self.workforce.study_end, BAND, _CLASS, rows, what,
                 )  # fmt: skip
                 found.append((rows[:count].copy(), what[:count].copy()))
@@ -248,6 +280,22 @@ class WorkingLives:
         if script:
             script.months[t] = self._told
         return month, self._told.events
+
+    def _bounds(self, month: Month) -> tuple[Any, ...]:
+        """What a word is at most for whom a month may bring something: for entering, and by group
+        for leaving for good, for leaving a position and for finishing school."""
+        birthdays = month.leave[:, ::12].max(axis=0)
+        others = np.delete(month.leave, np.s_[::12], axis=1).max()
+        old = _OLD // 12 - YOUNGEST
+        most = self._leaving.max(axis=(1, 2, 3))
+        ends = [codes.PERMANENT + 1, codes.UNEMPLOYED, codes.INACTIVE]
+        move = [part.max() for part in np.split(most, ends)]
+        young = self.workforce.study_end[: _GROWN // 12 - YOUNGEST].max()
+        return (
+            draws.highest(month.enter)[()],
+            draws.highest([others, birthdays[:old].max(), 1.0]),  # at the end all leave
+            draws.highest(move), draws.highest([young]),
+        )  # fmt: skip
 
     def _draw(self, rows: Rows, t: int, decision: str) -> NDArray[np.float64]:
         return draws.uniforms(self.seed, rows, t, decision)

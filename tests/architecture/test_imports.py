@@ -22,7 +22,7 @@ PACKAGES = ("simulator", "scenarios", "calibration", "experiments", "reports")
 # The same within simulator: a module imports only from rows above its own. A new module gets its
 # row here. The laws' row is the last that behaviour and policies may see, with policy.
 ROWS = (
-    "calendar codes columns draws ledger parameters queueing windows",
+    "calendar chunks codes columns draws ledger parameters queueing windows",
     "laws dated employers groups periods additionality benefits",
     "policy fusion margins panel",
     "loops behaviour policies synthesis surveys",
@@ -44,7 +44,7 @@ SEEN_BY_LAWS = {"laws", "policy", "columns", "codes", "draws", "parameters", "wi
 # Fused laws, the sweep over blocks, the scans of working lives and of ties, the line before an
 # office and the answers to surveys are compiled code too.
 NUMBA_FILES = {
-    "laws", "draws", "kernel", "queueing", "labour_market.lives", "surroundings", "panel",
+    "laws", "draws", "kernel", "chunks", "queueing", "labour_market.lives", "surroundings", "panel",
     "training",
 }  # fmt: skip
 LIBRARY_FILES = {

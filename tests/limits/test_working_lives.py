@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scenarios.scenario import load
 from simulator import codes, ledger
 from simulator.labour_market.places import IN_TEAM, WORKS
-from simulator.labour_market.workforce import BAND
+from simulator.labour_market.workforce import BAND, Month
 from simulator.model import LearningModel
 from simulator.policies.leerrecht import Leerrecht
 from simulator.policies.leerrekening import Leerrekening
@@ -250,6 +250,22 @@ def test_threads_and_block_sizes_change_nothing(living: Make, options: dict[str,
     other = live(living(persons=3_333, **options), 24)
     same(one.population, other.population)
     assert one.tallies == other.tallies
+
+
+def test_the_first_look_at_a_month_passes_nobody_over(
+    living: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = living(persons=20_000), living(persons=20_000)
+    narrow, none = other.lives._bounds, np.uint32(2**32 - 1)
+
+    def wide(month: Month) -> tuple[object, ...]:
+        return none, *(np.full_like(bound, none) for bound in narrow(month)[1:])
+
+    monkeypatch.setattr(other.lives, "_bounds", wide)
+    for model in (one, other):
+        live(model, 18)
+    same(one.population, other.population)
+    assert all(a < none for a in narrow(other.workforce.month(17))[2])
 
 
 def test_no_policy_has_a_part_in_working_lives(
