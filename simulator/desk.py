@@ -112,26 +112,30 @@ class Desk:
         self.started.append((rows[~missed], scratch["course_own"][~missed]))
         some = bool(missed.any())
         for office in self._payers:
-            policy, name = office.policy, office.policy.name
-            paid, back = found[f"paid_{name}_eur"], found[f"back_{name}_eur"]
+            name, awards = office.policy.name, found[f"awards_{office.policy.name}"]
             gone = rows[missed & (scratch[f"{name}_paid"] > 0)] if some else rows[:0]
-            m.count({f"returns:{name}": int(gone.size), f"awards:{name}": found[f"awards_{name}"]})
-            if not paid:
-                continue  # nor is there anything to give back
-            found["turnover_eur"] -= back
-            account = ledger.purse(policy.payer, name)
-            award = "award" if policy.public else "contribution"
-            m.ledger.post(m.t, account, ledger.PROVIDERS, paid, award)
-            returned = "returned" if policy.public else "contribution returned"
-            m.ledger.post(m.t, ledger.PROVIDERS, account, back, returned)
-            if policy.rights_column:
-                m.ledger.post(m.t, ledger.rights(name), ledger.obligation(name), paid, "used")
-            self._administer(policy, "admin_per_award", found[f"awards_{name}"])
-            self._fail(office, gone)
-        m.count({k: v for k, v in found.items() if k in STARTED})
+            if awards or gone.size:
+                m.count({f"returns:{name}": int(gone.size), f"awards:{name}": awards})
+            if found[f"paid_{name}_eur"]:
+                self._pay(office, found)
+                self._fail(office, gone)
         public = int(np.count_nonzero(scratch["course_state"][~missed]))
-        m.count({"public_starts": public})
+        m.count({k: found[k] for k in STARTED if k in found} | {"public_starts": public})
         return waiting
+
+    def _pay(self, office: Office, found: dict[str, int]) -> None:
+        """Book what a source pays of a batch of courses, and what comes back of it."""
+        m, policy, name = self._model, office.policy, office.policy.name
+        paid, back = found[f"paid_{name}_eur"], found[f"back_{name}_eur"]
+        found["turnover_eur"] -= back
+        account = ledger.purse(policy.payer, name)
+        award = "award" if policy.public else "contribution"
+        m.ledger.post(m.t, account, ledger.PROVIDERS, paid, award)
+        returned = "returned" if policy.public else "contribution returned"
+        m.ledger.post(m.t, ledger.PROVIDERS, account, back, returned)
+        if policy.rights_column:
+            m.ledger.post(m.t, ledger.rights(name), ledger.obligation(name), paid, "used")
+        self._administer(policy, "admin_per_award", found[f"awards_{name}"])
 
     def turn_away(self, office: Office, rows: Rows, refused: bool = False) -> None:
         """The application ends; some drop the plan too, the others may come back."""

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import inspect
 import itertools
+import operator
 import os
 import platform
 import sys
@@ -179,6 +180,8 @@ class Bound:
         self._looked = [n for n in kernel.names.lookup if f"l_{n}[" in kernel.source]
         columns = kernel.names.table
         self._scratch = {n: columns[n].dtype for n in self._used if columns[n].scratch}
+        self._places = [(k, n) for k, n in enumerate(self._used) if n in self._scratch]
+        self._driving = _picked(tuple(kernel.names.drivers))
         self.rebind(table)
 
     def revalue(self, values: Mapping[str, Mapping[str, float]]) -> None:
@@ -196,11 +199,10 @@ class Bound:
     def _arguments(
         self, t: int, key: tuple[np.uint64, np.uint64], drivers: Mapping[str, float]
     ) -> tuple[Any, ...]:
-        d = np.array([drivers[n] for n in self.kernel.names.drivers] or [0.0])
-        return (t, *key, self._p, d)
+        return (t, *key, self._p, np.array(self._driving(drivers), np.float64))
 
     def _tallies(self, out: NDArray[np.int64]) -> dict[str, int]:
-        return dict(zip(self.kernel.tallies, map(int, out), strict=True))
+        return dict(zip(self.kernel.tallies, out.tolist(), strict=True))
 
     def sweep(
         self,
@@ -214,20 +216,18 @@ class Bound:
         arguments = self._arguments(t, key, drivers)
         starts = range(0, self._rows, block_rows)
         out = np.zeros((len(starts), len(self.kernel.tallies)), np.int64)
-
-        loop = self.kernel.fast.sweep
+        loop, cells = self.kernel.fast.sweep, self._cells
 
         def one(b: int) -> None:
             start = starts[b]
-            stop = min(start + block_rows, self._rows)
-            loop(start, stop, *arguments, out[b], *self._cells)
+            loop(start, min(start + block_rows, self._rows), *arguments, out[b], *cells)
 
         if pool is None or len(starts) == 1:
             for b in range(len(starts)):
                 one(b)
         else:
             list(pool.map(one, range(len(starts))))
-        return self._tallies(out.sum(axis=0))
+        return self._tallies(out.sum(axis=0) if len(starts) > 1 else out[0])
 
     def prepare(self, drivers: Mapping[str, float], *, rows: bool) -> None:
         """Compile (or load from the cache) the sweep, or with `rows` the batch; change nothing."""
@@ -239,10 +239,12 @@ class Bound:
         else:
             self.kernel.fast.sweep(0, 0, *arguments, *self._cells)
 
-    def _with(self, scratch: Arrays) -> list[NDArray[Any]]:
-        """All cells, with the columns of a batch in their places."""
-        used = zip(self._used, self._cells, strict=False)
-        return [scratch.get(n, c) for n, c in used] + self._cells[len(self._used) :]
+    def _with(self, scratch: Arrays, part: slice = slice(None)) -> list[NDArray[Any]]:
+        """All cells, with the columns of a batch, or of a part of it, in their places."""
+        cells = self._cells.copy()
+        for place, name in self._places:
+            cells[place] = scratch[name][part]
+        return cells
 
     def scratch(self, rows: int) -> dict[str, NDArray[Any]]:
         """Columns that live for one batch of so many rows."""
@@ -264,15 +266,16 @@ class Bound:
         arguments = self._arguments(t, key, drivers)
         parts = _parts(rows.size, pool if rows.size > SMALL_BATCH else None)
         out = np.zeros((len(parts), len(self.kernel.tallies)), np.int64)
-
         loop, all_rows = self.kernel.fast.batch, rows.astype(np.int64, copy=False)
 
         def one(k: int) -> None:
-            cells = self._with({name: cell[parts[k]] for name, cell in made.items()})
-            loop(all_rows[parts[k]], *arguments, out[k], *cells)
+            loop(all_rows[parts[k]], *arguments, out[k], *self._with(made, parts[k]))
 
-        list(pool.map(one, range(len(parts))) if pool else map(one, range(len(parts))))
-        return self._tallies(out.sum(axis=0))
+        if pool is None or len(parts) == 1:
+            one(0)
+        else:
+            list(pool.map(one, range(len(parts))))
+        return self._tallies(out.sum(axis=0) if len(parts) > 1 else out[0])
 
     def row(
         self, i: int, t: int, key: tuple[np.uint64, np.uint64], drivers: Mapping[str, float]
@@ -281,6 +284,14 @@ class Bound:
         out = np.zeros(len(self.kernel.tallies), np.int64)
         self.kernel.plain.row(int(i), *self._arguments(t, key, drivers), out, *self._cells)
         return self._tallies(out)
+
+
+@functools.cache
+def _picked(names: tuple[str, ...]) -> Callable[[Mapping[str, float]], Sequence[float]]:
+    """What takes the values of some names, in order, out of a mapping."""
+    if len(names) > 1:
+        return operator.itemgetter(*names)
+    return lambda values: [values[name] for name in names] or [0.0]
 
 
 @nb.njit(cache=True, nogil=True)

@@ -204,12 +204,18 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         if self._given[0] != self.t:
             year, month = map(float, self.calendar.at(self.t))
             climate = register.climate(*self.climate(self.t), self.parameters)
-            self._given = self.t, {"year": year, "month": month, **climate}
+            told = (self._tells(office) for office in self.offices if not office.turns)
+            given = {"year": year, "month": month, **climate}
+            self._given = self.t, {k: v for each in (given, *told) for k, v in each.items()}
         found = {**self._given[1], **self.state}
         for office in self.offices:
-            opened, served = office.tells
-            found[opened], found[served] = office.is_open(self.t), office.served
+            if office.turns:
+                found |= self._tells(office)
         return found
+
+    def _tells(self, office: Office) -> dict[str, float]:
+        opened, served = office.tells
+        return {opened: office.is_open(self.t), served: office.served}
 
     def count(self, found: Mapping[str, int]) -> None:
         """Add to this month's tallies."""
@@ -248,7 +254,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         team = self.population.worker["team"]
         self.lives.follow(self._team_size, team[leaving], -1)
         self.desk.gone(leaving)
-        self.lives.leave(leaving, self.pool)
+        self._apply("left", leaving)
         self.lives.enter(month, entering, self.t)
         learned = events.of(LEARNED)
         level = self.lives.finish_school(month, learned, self.t)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from simulator import draws
 from simulator.calendar import Calendar
-from simulator.policy import Policy
+from simulator.policy import HOOKS, Policy
 from simulator.queueing import among, one_counter, payable, presented, ranks, several_counters
 from simulator.windows import Windows
 
@@ -123,6 +123,19 @@ class Office:
                              np.array(kept["decided"], float),
                              np.array(kept["awarded"], float))  # fmt: skip
 
+    @property
+    def turns(self) -> bool:
+        """Whether it may open, close and run out within a month."""
+        return self.policy.windows is not None
+
+    def _at_work(self) -> bool:
+        """Whether it has something to do every month, by the policy's present values."""
+        policy, values = self.policy, self.policy.values
+        follows = values["repaid"] > 0.0 or policy.on_failure is not None
+        hooks = (getattr(policy, name) for name in HOOKS)
+        spends = any(f"spent_{policy.name}_eur" in hook.tallies for hook in hooks if hook)
+        return policy.lead or follows or spends or values["spending"] > 0.0
+
     def window_in(self, t: int) -> int | None:
         """The number of the window that opens in month t, if one does."""
         if not self._opens or not self.first <= t < self.last:
@@ -145,7 +158,8 @@ class Office:
         found = []
         if self.policy.yearly is not None and (month == 1 or t == self.first):
             found.append((begins + YEARLY_AT, YEARLY))
-        found.append((begins + MONTHLY_AT, MONTHLY))
+        if self._at_work():
+            found.append((begins + MONTHLY_AT, MONTHLY))
         window = self.window_in(t)
         if window is not None and self.policy.windows is not None:
             moment: datetime = Windows.moment(self.policy.windows.opens[window], year)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -69,16 +69,9 @@ class Population:
 
         list((pool.map if pool else map)(tell, OF_EMPLOYER))
 
-    def empty(self) -> dict[str, np.generic]:
-        """What every column holds in a row in which nobody is."""
-        return {
-            name: array.dtype.type(_NOBODY.get(name, self.columns[name].start))
-            for name, array in self.worker.items()
-        }
-
     def vacate(self, rows: NDArray[np.integer]) -> None:
         """Leave rows free: every column at its start value, and nobody there."""
-        for name, value in self.empty().items():
+        for name, value in nobody(self.columns).items():
             self.worker[name][rows] = value
 
     def append(self, **values: object) -> None:
@@ -114,6 +107,11 @@ def side_by_side(team: Arrays) -> Arrays:
 _NOBODY = {
     "contract": ABSENT, "stage": 0, "exposure": 0.0, "sector": NO_SECTOR, "firm_size": NO_FIRM,
 }  # fmt: skip
+
+
+def nobody(columns: Mapping[str, Column]) -> dict[str, Any]:
+    """What every column holds in a row in which nobody is."""
+    return {n: np.array(_NOBODY.get(n, c.start), c.dtype)[()] for n, c in columns.items()}
 
 
 def _new(column: Column, rows: int) -> NDArray[Any]:

@@ -105,6 +105,7 @@ class Market:
         self.asked = np.zeros(CELLS)  # first asked for this month
         self.left = np.zeros(CELLS, np.int64)  # of this month's seats
         self.still = [self.waiting]
+        self._provided = self._providers()  # of this month
         self.price_drift = 0.0
 
     @property
@@ -131,6 +132,7 @@ class Market:
         self.asked, self.still = np.zeros(CELLS), [np.zeros(0, np.int64)]
         if self.on:
             months = np.repeat([_STARTS[k].get(month, 0) for k in range(KINDS)], len(codes.SECTOR))
+            self._provided = self._providers()
             offered = np.floor(self.seats * months * (1.0 - self.values["gate"]))
             self.left = offered.astype(np.int64)
 
@@ -143,7 +145,7 @@ class Market:
         if self._waits is None:
             self._waits = np.zeros(worker["sector"].size, bool)
             self._waits[self.waiting] = True
-        providers, first = self._providers()
+        providers, first = self._provided
         begins = np.array([month in _STARTS[k] for k in range(KINDS)])
         known = self.age >= self.values["memory"]  # before that nobody knows what to expect
         admitted: Any = _admitted

@@ -139,11 +139,11 @@ def compare(
         ended, lived = live_on(model, make(), recorder, design, progress)
         null = null or lived
         found.append(summary(ended, lived, null, design))
-    data = {
-        name: (("variant", *of.dims), np.stack([each[name].values for each in found]))
-        for name, of in found[0].data_vars.items()
-    }
-    return xr.Dataset(data, {**found[0].coords, "variant": list(variants), "seed": seed})
+    first, data = found[0], {}
+    for name in first.data_vars:  # reading `variables`, no labels are made for every part
+        parts = [each.variables[name].values for each in found]
+        data[name] = (("variant", *first.variables[name].dims), np.stack(parts))
+    return xr.Dataset(data, {**first.coords, "variant": list(variants), "seed": seed})
 
 
 def live_on(

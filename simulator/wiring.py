@@ -24,12 +24,12 @@ from simulator.instruments import (
     slots,
 )  # fmt: skip
 from simulator.kernel import Bound, Kernel
-from simulator.laws import Law
+from simulator.laws import Law, law
 from simulator.parameters import Parameters
 from simulator.policy import HOOKS, RULES, Policy
-from simulator.population import Population
+from simulator.population import Population, nobody
 from simulator.settlement import awarded, book, scratch, settle
-from simulator.stack import Stack
+from simulator.stack import Stack, function
 
 Values = Mapping[str, Mapping[str, float]]
 SCALARS = ("year", "month", *register.CLIMATE)  # drivers given month by month
@@ -125,6 +125,7 @@ class _Loops:
                 ("employer", register.EMPLOYER),
                 ("schooled", register.SCHOOLED),
                 ("aged", register.AGED),
+                ("left", [_vacated(structure.columns)]),
             )
         }
         team = Names(table(TEAM), {}, {}, names.owners, names.drivers)
@@ -200,6 +201,17 @@ class Wiring:
 def _of_persons(one: Law) -> Law:
     """The law for rows in which somebody is."""
     return replace(one, when=(present, *one.when))
+
+
+def _vacated(columns: Mapping[str, Column]) -> Law:
+    """The law for a row that somebody leaves: every column as it is where nobody is."""
+    empty, told = nobody(columns), []
+    for name, column in columns.items():
+        value = float(empty[name]) * column.scale
+        told.append(repr(value if column.is_float or column.is_money else int(value)))
+    space: dict[str, Any] = {}
+    exec(function("vacated", (), [f"return {', '.join(told)}"]), space)
+    return law(*columns)(space["vacated"])
 
 
 @lru_cache(maxsize=8)

@@ -170,12 +170,6 @@ def _move(  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
-def _wipe(column, value, rows):  # type: ignore[no-untyped-def]
-    for i in rows:
-        column[i] = value
-
-
-@nb.njit(cache=True, nogil=True)
 def _shift(size, team, change):  # type: ignore[no-untyped-def]
     for j in range(team.size):
         size[team[j]] += change
@@ -299,13 +293,6 @@ class WorkingLives:
 
     def _draw(self, rows: Rows, t: int, decision: str) -> NDArray[np.float64]:
         return draws.uniforms(self.seed, rows, t, decision)
-
-    def leave(self, rows: Rows, pool: ThreadPoolExecutor | None = None) -> None:
-        """Empty the rows of who leaves for good."""
-        wipe: Any = _wipe
-        empty = self.population.empty()
-        work = [(array, empty[name]) for name, array in self.population.worker.items()]
-        list((pool.map if pool else map)(lambda pair: wipe(*pair, rows), work))
 
     def enter(self, month: Month, rows: Rows, t: int) -> None:
         """Give free rows to who enters, with an age and an attained level."""
