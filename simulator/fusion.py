@@ -241,10 +241,10 @@ class Body:
         for each in scopes:
             each.forget()
 
-    def screen(self, law: Law, scope: Scope) -> str:
-        """Source of a law's screen, computed in a scope."""
-        assert law.screen is not None
-        return self._call(law.screen, f"screen_{law.name}", law.owner, scope, law.draws)
+    def sieve(self, law: Law, scope: Scope) -> str:
+        """Source of a law's sieve, computed in a scope."""
+        assert law.sieve is not None
+        return self._call(law.sieve, f"sieve_{law.name}", law.owner, scope, law.draws)
 
     def test(self, law: Law, k: int, scope: Scope) -> str:
         """Source of a law's test, computed in a scope."""

@@ -182,7 +182,7 @@ class Law:
 
     `at` = (column, code) makes it act only on rows that hold the code when the month begins, so
     that what one law moves the next does not move again; `when` are tests, cheapest first, that
-    settle most rows before the rule and what it reads are computed. A `screen` is true of every
+    settle most rows before the rule and what it reads are computed. A `sieve` is true of every
     row that passes the first test, and of few others; without branches, it is asked of all rows
     at once.
     """
@@ -197,7 +197,7 @@ class Law:
     after: tuple[str, ...] = ()
     label: str = ""
     sure: tuple[Rule, ...] = ()
-    screen: Rule | None = None
+    sieve: Rule | None = None
 
     def __post_init__(self) -> None:
         for rule in self.rules:
@@ -206,6 +206,9 @@ class Law:
             raise ValueError(
                 f"law {self.name}: every test in `sure` must be one of `when`, and not the last"
             )
+
+        if self.sieve and not self.when:
+            raise ValueError(f"law {self.name}: a sieve goes before a test: give `when` too")
 
     @property
     def name(self) -> str:
@@ -217,8 +220,8 @@ class Law:
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """The rule, its tests and its screen."""
-        return self.function, *self.when, *((self.screen,) if self.screen else ())
+        """The rule, its tests and its sieve."""
+        return self.function, *self.when, *((self.sieve,) if self.sieve else ())
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -263,7 +266,7 @@ def law(
     when: Rule | tuple[Rule, ...] = (),
     after: Iterable[str] = (),
     sure: Iterable[Rule] = (),
-    screen: Rule | None = None,
+    sieve: Rule | None = None,
     **draws: str,
 ) -> Callable[[Rule], Law]:
     """Declare a law by decorating its rule; keyword `u="stage"` binds argument u to a decision."""
@@ -272,7 +275,7 @@ def law(
         tests = when if isinstance(when, tuple) else (when,)
         return Law(
             function, writes, p, draws, tuple(tallies), at, tests, tuple(after),
-            sure=tuple(sure), screen=screen,
+            sure=tuple(sure), sieve=sieve,
         )  # fmt: skip
 
     return declare

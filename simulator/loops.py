@@ -4,7 +4,7 @@
 rows at a time: what every row needs is made ahead (draws, cells of the team table), then follows
 law after law. A law for everybody is one loop, vector code where it has no branches. A law that
 few rows meet is two: the first marks, for all rows at once and without branches, who may meet it
-(its code, and its screen or first test); the second is over the rows that were marked, whose memory
+(its code, and its sieve or first test); the second is over the rows that were marked, whose memory
 is asked for some rows ahead. What asks nothing of a row, such as the months in which a policy is in
 force, is asked once a chunk.
 """
@@ -73,9 +73,9 @@ class Sweep:
             return
         marking = self._scope(depth + 1)
         marks, settled = list(at), asked
-        if law.screen:
-            marks.append(self.body.screen(law, marking))
-            settled += law.screen is law.when[asked]
+        if law.sieve:
+            marks.append(self.body.sieve(law, marking))
+            settled += law.sieve in law.when[asked : asked + 1]
         elif not at:
             marks.append(self.body.test(law, asked, marking))
             settled += 1
@@ -166,7 +166,7 @@ class Sweep:
         space = [f"    {stem} = empty((4, {CHUNK}), uint32)" for stem in ready.blocks]
         space += [f"    of_{stem} = empty((4, {CHUNK}), uint32)" for stem in self.listed]
         space += [f"    h_{name} = empty({CHUNK}, float64)" for name in self.kept]
-        space += [f"    began_{name} = empty({CHUNK}, int8)" for name in self.codes]
+        space += [f"    began_{name} = empty({CHUNK}, c_{name}.dtype)" for name in self.codes]
         for name in ready.lookups:
             column = names.lookup[name]
             kind = "float64" if column.is_float or column.is_money else "int64"

@@ -26,6 +26,7 @@ from scenarios.scenario import NULL, Scenario
 
 KEPT = 600  # lives under a setting that are kept for who asks the same again
 ENDED = "a calculating process was ended from outside, perhaps for want of memory; ask again"
+_CLEARED_UP = "ignore:resource_tracker:UserWarning"
 Job = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
@@ -83,7 +84,13 @@ class Pool:
         ]
 
     def start(self) -> None:
-        """Start the processes; they prepare their lives."""
+        """Start the processes; they prepare their lives.
+
+        They are killed when the pool closes, whatever they are at. Python's tracker then clears up
+        the semaphores that they held, as it should, and need not say so behind our own last line.
+        """
+        told = os.environ.get("PYTHONWARNINGS")
+        os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (told, _CLEARED_UP)))
         self._workers = [self._process() for _ in range(self._count)]
         for thread in self._threads:
             thread.start()

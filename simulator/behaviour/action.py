@@ -111,7 +111,7 @@ def _drops(intention, u, p):
 
 
 @law("stage", "applies", "public_money", p=PARAMETERS, at=("stage", codes.PREPARATION),
-     when=_drops, screen=_may_drop, u="stage", tallies=("dropped",))  # fmt: skip
+     when=_drops, sieve=_may_drop, u="stage", tallies=("dropped",))  # fmt: skip
 def drop():
     """3->2: the plan is dropped, and an application with it."""
     return codes.CONTEMPLATION, 0, 0.0, 1
@@ -138,7 +138,7 @@ def _may_have_time(hurdle_time, plan_hours, plan_payer, own_time, granted, paid_
 
 
 @law("applies", "public_money", p=PARAMETERS, at=("stage", codes.PREPARATION),
-     when=(_acts, _may_have_time), screen=_may_act,
+     when=(_acts, _may_have_time), sieve=_may_act,
      after=("drop",), u="stage")  # fmt: skip
 def act(
     hurdle_money, hurdle_time, hurdle_crowd, plan_price, plan_hours, plan_payer, training_budget,
@@ -203,7 +203,7 @@ def _over(course_end, t):
 
 @law(
     "stage", "attitude", "self_efficacy",
-    p=EXPERIENCE, at=("stage", codes.ACTION), when=_over, screen=_over,
+    p=EXPERIENCE, at=("stage", codes.ACTION), when=_over, sieve=_over,
     after=("revert", "job_experience"), d="course.drop_out", q="course.quality",
     tallies=("completed", "drop_outs"),
 )  # fmt: skip

@@ -228,7 +228,7 @@ def jump_to_plan(recognised_share, a, b, c, u_crowd, p_plans):
 
 
 @law("stage", p=PARAMETERS, at=("stage", codes.PRECONTEMPLATION), when=_considers,
-     screen=_may_consider, u="stage", tallies=("considered",))  # fmt: skip
+     sieve=_may_consider, u="stage", tallies=("considered",))  # fmt: skip
 def consider():
     """1->2: the worker considers that there is a gap."""
     return codes.CONTEMPLATION, 1
@@ -237,7 +237,7 @@ def consider():
 jump = Law(
     jump_to_plan, _PLAN, PARAMETERS, {k: v for k, v in _PLAN_DRAWS.items() if k != "u"},
     ("jumped",), ("stage", codes.PRECONTEMPLATION), (_jumps, _met, _brought), ("consider",), "jump",
-    screen=_may_be_met,
+    sieve=_may_be_met,
 )  # fmt: skip
 form_plan = Law(
     make_plan, _PLAN, PARAMETERS, _PLAN_DRAWS, ("planned",), ("stage", codes.CONTEMPLATION),
@@ -250,14 +250,14 @@ repeat = Law(
 
 
 @law("stage", p=PARAMETERS, at=("stage", codes.CONTEMPLATION), when=_fades, after=("form_plan",),
-     screen=_may_fade, u="stage", tallies=("faded",))  # fmt: skip
+     sieve=_may_fade, u="stage", tallies=("faded",))  # fmt: skip
 def fade():
     """2->1: the thought fades."""
     return codes.PRECONTEMPLATION, 1
 
 
 @law("stage", p=PARAMETERS, at=("stage", codes.MAINTENANCE), when=_relapses, after=("repeat",),
-     screen=_may_relapse, u="stage", w="relapse.way", tallies=("relapsed",))  # fmt: skip
+     sieve=_may_relapse, u="stage", w="relapse.way", tallies=("relapsed",))  # fmt: skip
 def relapse(urgency, w, p):
     """5->2 with chance Lambda(.4 + .6 W), else 5->1."""
     if w < logistic(p.relapse_share + p.relapse_urgency * urgency):

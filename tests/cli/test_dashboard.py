@@ -120,10 +120,7 @@ def test_ctrl_c_ends_the_server_and_all_its_processes(tmp_path: Path, number: in
         process.send_signal(number)
         _out, err = process.communicate(timeout=60)
         assert process.returncode == 130
-        first, *rest = err.splitlines()
-        assert first == "llo: stopped; nothing was left half-written"
-        # Python itself may say that it cleared up after a worker that was killed as it began.
-        assert all("resource_tracker" in line for line in rest), err
+        assert err == "llo: stopped; nothing was left half-written\n"
         assert left(process.pid) == []
     finally:
         if alive(process.pid):

@@ -1,4 +1,4 @@
-"""Marks of a chunk are numbered, all of them and in order; screens let pass whom a test could."""
+"""Marks of a chunk are numbered, all of them and in order; sieves let pass whom a test could."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_who_is_below_may_be_below(u: float, x: float) -> None:
     assert may_be_below(u, x) or not below(u, x)
 
 
-SCREENED = [one for one in register.STAGES if one.screen is not None]
+SIEVED = [one for one in register.STAGES if one.sieve is not None]
 
 
 def _arguments(law: Law, chance: np.random.Generator) -> dict[str, Any]:
@@ -66,20 +66,20 @@ def _arguments(law: Law, chance: np.random.Generator) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("law", SCREENED, ids=lambda one: one.name)
-def test_a_screen_lets_pass_all_whom_the_first_test_of_a_row_does(law: Law) -> None:
-    chance, passed, screened = np.random.default_rng(5), 0, 0
+@pytest.mark.parametrize("law", SIEVED, ids=lambda one: one.name)
+def test_a_sieve_lets_pass_all_whom_the_first_test_of_a_row_does(law: Law) -> None:
+    chance, passed, sieved = np.random.default_rng(5), 0, 0
     of_the_month = {"t", "p"}
     test = next(rule for rule in law.when if not of_the_month.issuperset(arguments(rule)))
-    assert law.screen is not None
+    assert law.sieve is not None
     for _ in range(4_000):
         given_ = _arguments(law, chance)
-        may = law.screen(*(given_[name] for name in arguments(law.screen)))
+        may = law.sieve(*(given_[name] for name in arguments(law.sieve)))
         does = test(*(given_[name] for name in arguments(test)))
         assert may or not does, given_
-        passed, screened = passed + bool(does), screened + bool(may)
-    assert 100 < passed <= screened < 4_000
+        passed, sieved = passed + bool(does), sieved + bool(may)
+    assert 100 < passed <= sieved < 4_000
 
 
-def test_whoever_stands_at_a_stage_and_may_leave_it_is_screened() -> None:
-    assert {one.name for one in register.STAGES} - {one.name for one in SCREENED} == {"refresh"}
+def test_whoever_stands_at_a_stage_and_may_leave_it_is_sieved() -> None:
+    assert {one.name for one in register.STAGES} - {one.name for one in SIEVED} == {"refresh"}

@@ -124,3 +124,11 @@ def test_urgency_brings_consideration_nearer() -> None:
         for urgency in (-1.0, 1.0)
     )  # fmt: skip
     assert urgent > calm > 0
+
+
+def test_a_sieve_without_a_test_is_refused() -> None:
+    with pytest.raises(ValueError, match="seeps: a sieve goes before a test"):
+
+        @law("urgency", sieve=lambda urgency: urgency > 0)
+        def seeps(urgency):  # type: ignore[no-untyped-def]
+            return urgency
