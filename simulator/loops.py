@@ -82,7 +82,7 @@ class Sweep:
         marking.add(f"marks[j] = {' & '.join(f'({mark})' for mark in marks)}")
         self._dense(marking, depth)
         self._add("many = marked(marks, count, hits)", depth=depth)
-        if settled < len(law.when) and self._draws(law):
+        if law.sure and self._draws(law):
             testing = self._marked(depth, written)
             acts = self.body.settle(law, testing, settled)
             testing.add("hits[found] = j")
