@@ -114,8 +114,7 @@ class Desk:
         for office in self._payers:
             name, awards = office.policy.name, found[f"awards_{office.policy.name}"]
             gone = rows[missed & (scratch[f"{name}_paid"] > 0)] if some else rows[:0]
-            if awards or gone.size:
-                m.count({f"returns:{name}": int(gone.size), f"awards:{name}": awards})
+            m.count({f"returns:{name}": int(gone.size), f"awards:{name}": awards})
             if found[f"paid_{name}_eur"]:
                 self._pay(office, found)
                 self._fail(office, gone)

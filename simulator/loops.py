@@ -98,7 +98,7 @@ class Sweep:
     def _draws(self, law: Law) -> bool:
         """Whether a law that acts asks for draws that nobody had to make before."""
         trial = self._marked(2, set())
-        self.body.law(replace(law, when=(), sure=()), trial)
+        self.body.law(replace(law, when=(), sure=(), sieve=None), trial)
         return bool(trial.listed)
 
     def _marked(self, depth: int, written: set[str]) -> Scope:
