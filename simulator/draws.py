@@ -146,7 +146,7 @@ def _fill(rows, month, number, lane, k0, k1, out):  # type: ignore[no-untyped-de
 
 
 def highest(chance: ArrayLike) -> NDArray[np.uint32]:
-    """A bound of the words of draws below a chance: none of them is higher."""
+    """A bound of the words of draws below a chance: none is higher; shaped as `chance` is."""
     whole = np.ceil(np.asarray(chance, np.float64) * 2.0**32)
     return np.clip(whole, 0.0, 2.0**32 - 1.0).astype(np.uint32)
 

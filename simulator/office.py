@@ -98,6 +98,8 @@ class Office:
     ) -> None:
         self.policy, self.number, self.first, self.last = policy, number, first, last
         self.calendar, self.seed, self.share = calendar, seed, share
+        hooks = (getattr(policy, name) for name in HOOKS)
+        self._spends = any(f"spent_{policy.name}_eur" in hook.tallies for hook in hooks if hook)
         self.tells = f"{policy.name}_open", f"{policy.name}_served"  # drivers of laws
         self.purse = 0  # cents left in the window that is open; unused when open-ended
         self.closes = -1  # clock time at which it closes
@@ -132,9 +134,7 @@ class Office:
         """Whether it has something to do every month, by the policy's present values."""
         policy, values = self.policy, self.policy.values
         follows = values["repaid"] > 0.0 or policy.on_failure is not None
-        hooks = (getattr(policy, name) for name in HOOKS)
-        spends = any(f"spent_{policy.name}_eur" in hook.tallies for hook in hooks if hook)
-        return policy.lead or follows or spends or values["spending"] > 0.0
+        return policy.lead or follows or self._spends or values["spending"] > 0.0
 
     def window_in(self, t: int) -> int | None:
         """The number of the window that opens in month t, if one does."""

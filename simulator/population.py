@@ -93,14 +93,14 @@ def side_by_side(team: Arrays) -> Arrays:
     """A copy of the team table in which what workers read together lies side by side in memory:
     members of a team no longer lie together once people have changed jobs.
     """
-    found = {name: array.copy() for name, array in team.items()}
+    beside: dict[str, NDArray[Any]] = {}
     for together in _READ:
         kinds = np.dtype([(name, team[name].dtype) for name in together], align=True)
         block = np.empty(team[together[0]].size, kinds)
         for name in together:
             block[name] = team[name]
-            found[name] = block[name]
-    return found
+            beside[name] = block[name]
+    return {n: beside[n] if n in beside else array.copy() for n, array in team.items()}
 
 
 # What the columns of a row hold in which nobody is.

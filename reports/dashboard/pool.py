@@ -89,8 +89,8 @@ class Pool:
         They are killed when the pool closes, whatever they are at. Python's tracker then clears up
         the semaphores that they held, as it should, and need not say so behind our own last line.
         """
-        told = os.environ.get("PYTHONWARNINGS")
-        os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (told, _CLEARED_UP)))
+        told = [w for w in os.environ.get("PYTHONWARNINGS", "").split(",") if w]
+        os.environ["PYTHONWARNINGS"] = ",".join(dict.fromkeys([*told, _CLEARED_UP]))
         self._workers = [self._process() for _ in range(self._count)]
         for thread in self._threads:
             thread.start()

@@ -162,14 +162,10 @@ def _fades(stage, urgency, u, p):
     return stage == codes.CONTEMPLATION and below(1.0 - u, p.a21 - p.urgency_back * urgency)
 
 
-def _may_relapse(last_self, t, u, p):
-    return (u > 1.0 - p.h5x) | (t - last_self >= p.memory)
-
-
 def _relapses(stage, last_self, t, u, p):
     """Out of maintenance without a plan: chance h5x, or the last course is too long ago."""
-    over = u > 1.0 - p.h5x or t - last_self >= p.memory
-    return stage == codes.MAINTENANCE and over
+    over = (u > 1.0 - p.h5x) | (t - last_self >= p.memory)
+    return (stage == codes.MAINTENANCE) & over
 
 
 def _jumps(p):
@@ -177,13 +173,9 @@ def _jumps(p):
     return p.jump > 0.0
 
 
-def _may_be_met(stage, ambassador_until, t):
-    return (stage == codes.CONTEMPLATION) & (t < ambassador_until)
-
-
 def _met(stage, ambassador_until, t):
     """Whether who considers a gap this month is in contact with an ambassador."""
-    return stage == codes.CONTEMPLATION and t < ambassador_until
+    return (stage == codes.CONTEMPLATION) & (t < ambassador_until)
 
 
 def _brought(employer_pays, d, p):
@@ -237,7 +229,7 @@ def consider():
 jump = Law(
     jump_to_plan, _PLAN, PARAMETERS, {k: v for k, v in _PLAN_DRAWS.items() if k != "u"},
     ("jumped",), ("stage", codes.PRECONTEMPLATION), (_jumps, _met, _brought), ("consider",), "jump",
-    sieve=_may_be_met,
+    sieve=_met,
 )  # fmt: skip
 form_plan = Law(
     make_plan, _PLAN, PARAMETERS, _PLAN_DRAWS, ("planned",), ("stage", codes.CONTEMPLATION),
@@ -257,7 +249,7 @@ def fade():
 
 
 @law("stage", p=PARAMETERS, at=("stage", codes.MAINTENANCE), when=_relapses, after=("repeat",),
-     sieve=_may_relapse, u="stage", w="relapse.way", tallies=("relapsed",))  # fmt: skip
+     sieve=_relapses, u="stage", w="relapse.way", tallies=("relapsed",))  # fmt: skip
 def relapse(urgency, w, p):
     """5->2 with chance Lambda(.4 + .6 W), else 5->1."""
     if w < logistic(p.relapse_share + p.relapse_urgency * urgency):

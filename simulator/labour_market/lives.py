@@ -93,8 +93,9 @@ def _scan(  # type: ignore[no-untyped-def]
             i = start + j
             c, months = contract[i], age[i]
             if c == codes.ABSENT:
-                rows[found], events[found] = i, ENTERS
-                found += 1
+                if (u[0, j] + 0.5) * step < enter:
+                    rows[found], events[found] = i, ENTERS
+                    found += 1
                 continue
             a = months - YOUNGEST * 12
             if a >= MONTHS or (u[0, j] + 0.5) * step < leave[int(c == codes.INACTIVE), a]:
@@ -236,6 +237,10 @@ class WorkingLives:
             data.values["mobility"]["same_sector"],
         )  # fmt: skip
         self._leaving = np.ascontiguousarray(workforce.leaving, np.float64)
+        most = self._leaving.max(axis=(1, 2, 3))
+        groups = np.split(most, [codes.PERMANENT + 1, codes.UNEMPLOYED, codes.INACTIVE])
+        self._moving = draws.highest([group.max() for group in groups])
+        self._ending = draws.highest([workforce.study_end[: _GROWN // 12 - YOUNGEST].max()])
         self._kept = np.append(workforce.kept, 0.0)
 
     def events(
@@ -280,16 +285,9 @@ class WorkingLives:
         for leaving for good, for leaving a position and for finishing school."""
         birthdays = month.leave[:, ::12].max(axis=0)
         others = np.delete(month.leave, np.s_[::12], axis=1).max()
-        old = _OLD // 12 - YOUNGEST
-        most = self._leaving.max(axis=(1, 2, 3))
-        ends = [codes.PERMANENT + 1, codes.UNEMPLOYED, codes.INACTIVE]
-        move = [part.max() for part in np.split(most, ends)]
-        young = self.workforce.study_end[: _GROWN // 12 - YOUNGEST].max()
-        return (
-            draws.highest(month.enter)[()],
-            draws.highest([others, birthdays[:old].max(), 1.0]),  # at the end all leave
-            draws.highest(move), draws.highest([young]),
-        )  # fmt: skip
+        young = birthdays[: _OLD // 12 - YOUNGEST].max()
+        leave = draws.highest([others, young, 1.0])  # at the end all leave
+        return draws.highest(month.enter)[()], leave, self._moving, self._ending
 
     def _draw(self, rows: Rows, t: int, decision: str) -> NDArray[np.float64]:
         return draws.uniforms(self.seed, rows, t, decision)

@@ -256,15 +256,18 @@ def test_the_first_look_at_a_month_passes_nobody_over(
     living: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, other = living(persons=20_000), living(persons=20_000)
-    narrow, none = other.lives._bounds, np.uint32(2**32 - 1)
+    narrow, none, asked = other.lives._bounds, np.uint32(2**32 - 1), []
 
     def wide(month: Month) -> tuple[object, ...]:
+        asked.append(month)
         return none, *(np.full_like(bound, none) for bound in narrow(month)[1:])
 
     monkeypatch.setattr(other.lives, "_bounds", wide)
     for model in (one, other):
+        model.lives.script = None  # each looks for itself, and is told nothing by the other
         live(model, 18)
     same(one.population, other.population)
+    assert len(asked) == 18
     assert all(a < none for a in narrow(other.workforce.month(17))[2])
 
 
