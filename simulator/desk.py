@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simulator import groups, ledger
 from simulator.codes import CONTEMPLATION, EDUCATION_CLASS
 from simulator.columns import ALONE, HELPED, INSTRUMENT
-from simulator.kernel import held
+from simulator.kernel import equal, held
 from simulator.ledger import EMPLOYERS, WORKERS
 from simulator.office import Cents, Office, Rows
 from simulator.policy import PAID_IN, Policy
@@ -34,8 +34,8 @@ class Desk:
         self._asking = np.zeros(0, np.int64)  # who asked when the offices opened this month
 
     @cached_property
-    def _payers(self) -> list[Office]:
-        return [office for office in self._model.offices if office.policy.pays]
+    def _payers(self) -> list[tuple[Office, str]]:
+        return [(o, o.policy.name) for o in self._model.offices if o.policy.pays]
 
     def open_month(self) -> None:
         """Look once for who applies or enrols: offices only make them fewer."""
@@ -110,16 +110,17 @@ class Desk:
         found = m.wiring.start.batch(rows, m.t, m.key, m.drivers(), scratch, m.pool)
         missed = m.population.worker["stage"][rows] == CONTEMPLATION
         self.started.append((rows[~missed], scratch["course_own"][~missed]))
-        some = bool(missed.any())
-        for office in self._payers:
-            name, awards = office.policy.name, found[f"awards_{office.policy.name}"]
+        some, counted = bool(missed.any()), dict[str, int]()
+        for office, name in self._payers:
             gone = rows[missed & (scratch[f"{name}_paid"] > 0)] if some else rows[:0]
-            m.count({f"returns:{name}": int(gone.size), f"awards:{name}": awards})
+            counted[f"returns:{name}"] = int(gone.size)
+            counted[f"awards:{name}"] = found[f"awards_{name}"]
             if found[f"paid_{name}_eur"]:
                 self._pay(office, found)
                 self._fail(office, gone)
+        counted |= {k: found[k] for k in STARTED if k in found}
         public = int(np.count_nonzero(scratch["course_state"][~missed]))
-        m.count({k: found[k] for k in STARTED if k in found} | {"public_starts": public})
+        m.count(counted | {"public_starts": public})
         return waiting
 
     def _pay(self, office: Office, found: dict[str, int]) -> None:
@@ -155,7 +156,7 @@ class Desk:
             return
         worker = m.population.worker
         if self._stopped[0] != m.t:
-            over = np.flatnonzero(worker["course_end"] == m.t)
+            over = equal(worker["course_end"], m.t, m.pool)
             self._stopped = m.t, over[worker["stage"][over] == CONTEMPLATION]
         rows = self._stopped[1]
         rows = rows[worker["funded_by"][rows] == INSTRUMENT + office.number]

@@ -100,6 +100,7 @@ class Kernel:
         self.source, self.body = fuse(laws_in_force, names)
         self.names = names
         self.tallies: tuple[str, ...] = tuple(self.body.tallies)
+        self.looked = tuple(n for n in names.lookup if f"l_{n}[" in self.source)
         rules = dict(self.body.rules)
         for derived in names.derived.values():
             rules |= derived.namespace
@@ -177,7 +178,6 @@ class Bound:
         self.kernel, self._lookup = kernel, lookup
         self.revalue(values)
         self._used = list(kernel.body.used)
-        self._looked = [n for n in kernel.names.lookup if f"l_{n}[" in kernel.source]
         columns = kernel.names.table
         self._scratch = {n: columns[n].dtype for n in self._used if columns[n].scratch}
         self._places = [(k, n) for k, n in enumerate(self._used) if n in self._scratch]
@@ -193,7 +193,7 @@ class Bound:
     def rebind(self, table: Arrays) -> None:
         """Use other arrays (a copied or reloaded table) from now on."""
         self._cells = [table.get(n, _NOTHING) for n in self._used]
-        self._cells += [self._lookup[n] for n in self._looked]
+        self._cells += [self._lookup[n] for n in self.kernel.looked]
         self._rows = len(next(iter(table.values())))
 
     def _arguments(
@@ -264,18 +264,19 @@ class Bound:
             return dict.fromkeys(self.kernel.tallies, 0)
         made = self.scratch(rows.size) if scratch is None else scratch
         arguments = self._arguments(t, key, drivers)
-        parts = _parts(rows.size, pool if rows.size > SMALL_BATCH else None)
-        out = np.zeros((len(parts), len(self.kernel.tallies)), np.int64)
         loop, all_rows = self.kernel.fast.batch, rows.astype(np.int64, copy=False)
+        if pool is None or rows.size <= SMALL_BATCH:
+            out = np.zeros(len(self.kernel.tallies), np.int64)
+            loop(all_rows, *arguments, out, *self._with(made))
+            return self._tallies(out)
+        parts = _parts(rows.size, pool)
+        outs = np.zeros((len(parts), len(self.kernel.tallies)), np.int64)
 
         def one(k: int) -> None:
-            loop(all_rows[parts[k]], *arguments, out[k], *self._with(made, parts[k]))
+            loop(all_rows[parts[k]], *arguments, outs[k], *self._with(made, parts[k]))
 
-        if pool is None or len(parts) == 1:
-            one(0)
-        else:
-            list(pool.map(one, range(len(parts))))
-        return self._tallies(out.sum(axis=0) if len(parts) > 1 else out[0])
+        list(pool.map(one, range(len(parts))))
+        return self._tallies(outs.sum(axis=0))
 
     def row(
         self, i: int, t: int, key: tuple[np.uint64, np.uint64], drivers: Mapping[str, float]
@@ -324,12 +325,36 @@ def _held(column, first, rows):  # type: ignore[no-untyped-def]
     return found
 
 
+@nb.njit(cache=True, nogil=True)
+def _equal(column, value, first, rows):  # type: ignore[no-untyped-def]
+    found = 0
+    for i in range(column.size):
+        rows[found] = first + i
+        found += column[i] == value
+    return found
+
+
 def held(column: NDArray[np.int8], pool: ThreadPoolExecutor | None) -> NDArray[np.int64]:
     """The rows, in order, where a code is not 0."""
+    return _listed(column.size, pool, lambda s, rows: _held(column[s], s.start, rows))
+
+
+def equal(
+    column: NDArray[np.integer], value: int, pool: ThreadPoolExecutor | None
+) -> NDArray[np.int64]:
+    """The rows, in order, where a column has a value."""
+    sought = column.dtype.type(value)
+    return _listed(column.size, pool, lambda s, rows: _equal(column[s], sought, s.start, rows))
+
+
+def _listed(
+    size: int, pool: ThreadPoolExecutor | None, into: Callable[[slice, NDArray[np.int64]], int]
+) -> NDArray[np.int64]:
+    """What lists rows of a part of a column, for all parts."""
 
     def part(s: slice) -> NDArray[np.int64]:
         rows = np.empty(s.stop - s.start + 1, np.int64)
-        return rows[: _held(column[s], s.start, rows)].copy()
+        return rows[: into(s, rows)].copy()
 
-    parts = _parts(column.size, pool)
+    parts = _parts(size, pool)
     return np.concatenate(list(pool.map(part, parts) if pool else map(part, parts)))

@@ -34,7 +34,6 @@ from simulator.labour_market.lives import (  # noqa: E402
     OLDER,
     Script,
     WorkingLives,
-    newly,
 )  # fmt: skip
 from simulator.labour_market.workforce import Workforce  # noqa: E402
 from simulator.ledger import Ledger  # noqa: E402
@@ -145,6 +144,8 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
             Worker(self, row, register=True)
 
     def _set_clock(self) -> None:
+        self._turning = [office for office in self.offices if office.turns]
+        self._steady = [office for office in self.offices if not office.turns]
         self.clock = simpy.Environment(initial_time=self.calendar.begins(self.t))
         for office in self.offices:
             self.clock.process(office.run(self.clock, self.desk, self.t))
@@ -204,13 +205,12 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         if self._given[0] != self.t:
             year, month = map(float, self.calendar.at(self.t))
             climate = register.climate(*self.climate(self.t), self.parameters)
-            told = (self._tells(office) for office in self.offices if not office.turns)
+            told = (self._tells(office) for office in self._steady)
             given = {"year": year, "month": month, **climate}
             self._given = self.t, {k: v for each in (given, *told) for k, v in each.items()}
         found = {**self._given[1], **self.state}
-        for office in self.offices:
-            if office.turns:
-                found |= self._tells(office)
+        for office in self._turning:
+            found |= self._tells(office)
         return found
 
     def _tells(self, office: Office) -> dict[str, float]:
@@ -240,7 +240,8 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
 
     def _calendar_drivers(self) -> None:
         self.tallies, self.desk.started = {}, []
-        changed = [p.turn_to(self.calendar.label(self.t)) for p in self.policies]
+        label = self.calendar.label(self.t)
+        changed = [p.turn_to(label) for p in self.policies]
         if any(changed):
             self.wiring.revalue()
         self.clock.run(until=self.calendar.begins(self.t) + MONTHLY_AT)
@@ -261,15 +262,14 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self._apply("schooled", learned, education_before=level)
         for rows in (entering, moving):
             moved = self.lives.move(month, rows, self.t, self.pool, entering=rows is entering)
-            there = rows[moved.new_employer]
-            self.lives.follow(self._team_size, team[there], 1)
-            self.lives.follow(self._team_size, moved.team[moved.new_employer], -1)
+            self.lives.follow(self._team_size, team[moved.there], 1)
+            self.lives.follow(self._team_size, moved.teams_left, -1)
             if rows is entering:
                 self._apply("newcomer", rows)
                 continue
             self._apply("position", rows, contract_before=moved.before)
-            self._apply("employer", there)
-            self.desk.moved(newly(moved))
+            self._apply("employer", moved.there)
+            self.desk.moved(moved.newly)
         self._apply("aged", events.of(OLDER))
         self.count({"entered": entering.size, "left": leaving.size, "moved": moving.size,
                     "schooled": learned.size})  # fmt: skip

@@ -136,6 +136,12 @@ class Office:
         follows = values["repaid"] > 0.0 or policy.on_failure is not None
         return policy.lead or follows or self._spends or values["spending"] > 0.0
 
+    def _may_act(self) -> bool:
+        """Whether there is a month in which it does anything."""
+        policy = self.policy
+        dated = self.turns or policy.yearly is not None or bool(policy.period.changes)
+        return dated or self._at_work()
+
     def window_in(self, t: int) -> int | None:
         """The number of the window that opens in month t, if one does."""
         if not self._opens or not self.first <= t < self.last:
@@ -168,6 +174,8 @@ class Office:
 
     def run(self, env: simpy.Environment, counter: Counter, t: int) -> Generator[simpy.Event]:
         """The SimPy process of the office, from month t on."""
+        if not self._may_act():
+            return
         while t < self.last:
             for moment, kind in self.events(t):
                 yield env.timeout(moment - env.now)

@@ -21,9 +21,12 @@ from simulator.population import Population
 ROUND = 12  # months between two looks, and for which learning is seen
 CIRCLE = 65_536  # rows among which ties are sought
 _NUMBER = draws.address("ties")[0]
+_MOST = 4  # ties of one person; each has two words of luck
+# What others see of a person is one byte: the lowest bit whether they were trained, then their
+# education, and the highest bit whether nobody is there to be seen.
+_NOBODY = np.uint8(128)
 _CLASS = np.array([codes.EDUCATION_CLASS[e] for e in codes.EDUCATION])
-# What others see of a person is one byte: twice the education, and these two marks.
-_TRAINED, _NOBODY = np.uint8(1), np.uint8(128)
+_LEVEL = _CLASS[np.minimum((np.arange(256) & 127) >> 1, _CLASS.size - 1)].astype(np.uint64)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -43,38 +46,51 @@ def _seen(  # type: ignore[no-untyped-def]
 
 @nb.njit(cache=True, nogil=True)
 def _look(  # type: ignore[no-untyped-def]
-    first, t, number, k0, k1, homophily, ties, level, seen_as, outside
-):
-    """The share of ties trained, for those whose month it is."""
-    size, span = ties.size, np.uint64(1)
-    half, shift = np.uint64(65_535), np.uint64(16)
+    first, t, number, k0, k1, homophily, ties, levels, seen_as, outside
+):  # fmt: skip
+    """The share of ties trained, for those whose month it is.
+
+    Every tie is sought three times: it is the first who is there and, where alike are sought, of
+    the same education, or else the last who is there. All three are looked at and none is left out
+    by a branch, because nobody can foresee which it will be; tests are 0 or 1.
+    """
+    size, span, one, zero = ties.size, np.uint64(1), np.uint64(1), np.uint64(0)
+    half, shift, gone = np.uint64(65_535), np.uint64(16), np.uint64(7)
     while span < size:  # of a short block, most draws would else be of rows that are not there
         span *= np.uint64(2)
     looking, count = np.empty(size // ROUND + 1, np.int64), 0
     for j in range((t - first) % ROUND, size, ROUND):
         looking[count] = j
         count += seen_as[j] < _NOBODY
-    one, two = np.empty((4, count), np.uint32), np.empty((4, count), np.uint32)
-    draws.words_of(looking, count, first, 0, number, k0, k1, one)
-    draws.words_of(looking, count, first, 1, number, k0, k1, two)
+    words, more = np.empty((4, count), np.uint32), np.empty((4, count), np.uint32)
+    draws.words_of(looking, count, first, 0, number, k0, k1, words)
+    draws.words_of(looking, count, first, 1, number, k0, k1, more)
+    last, alike = np.uint64(size - 1), np.uint64(np.ceil(homophily * 65_536.0))
     for m in range(count):
-        j = looking[m]
-        seen, trained, own = 0, np.uint8(0), level[seen_as[j] >> 1]
-        for k in range(ties[j]):
-            found = _NOBODY
-            first_word, second_word = np.uint64(one[k, m]), np.uint64(two[k, m])
-            alike = (second_word & half) < homophily * 65_536.0
-            for word in (first_word >> shift, first_word & half, second_word >> shift):
-                other = (word * span) >> shift  # 16 bits of luck for one of up to 65,536 rows
-                if other >= size or other == j or seen_as[other] >= _NOBODY:
-                    continue
-                found = seen_as[other]
-                if not alike or level[found >> 1] == own:
-                    break
-            if found != _NOBODY:
-                seen += 1
-                trained += found & _TRAINED
-        outside[j] = trained / seen if seen > 0 else -1.0
+        me = np.uint64(looking[m])
+        seen, trained, own = zero, zero, levels[seen_as[me]]
+        for k in range(_MOST):
+            word, other = np.uint64(words[k, m]), np.uint64(more[k, m])
+            anybody = np.uint64((other & half) >= alike)
+            a = ((word >> shift) * span) >> shift  # 16 bits of luck for one of up to 65,536 rows
+            b = ((word & half) * span) >> shift
+            c = ((other >> shift) * span) >> shift
+            is_a, is_b, is_c = np.uint64(a <= last), np.uint64(b <= last), np.uint64(c <= last)
+            as_a, as_b = np.uint64(seen_as[a * is_a]), np.uint64(seen_as[b * is_b])
+            as_c = np.uint64(seen_as[c * is_c])
+            is_a &= np.uint64(a != me) & ((as_a >> gone) ^ one)
+            is_b &= np.uint64(b != me) & ((as_b >> gone) ^ one)
+            is_c &= np.uint64(c != me) & ((as_c >> gone) ^ one)
+            take_a = is_a & (anybody | np.uint64(levels[as_a] == own))
+            take_b = is_b & (anybody | np.uint64(levels[as_b] == own)) & (take_a ^ one)
+            neither = (take_a | take_b) ^ one
+            take_c = is_c & neither
+            take_b |= is_b & neither & (is_c ^ one)
+            take_a |= is_a & neither & (is_c ^ one) & (is_b ^ one)
+            tie = np.uint64(k < ties[me])
+            seen += tie & (take_a | take_b | take_c)
+            trained += tie & ((take_a & as_a) | (take_b & as_b) | (take_c & as_c))
+        outside[me] = trained / seen if seen > zero else -1.0
 
 
 def look_around(
@@ -100,7 +116,7 @@ def look_around(
             columns = [worker[name][rows] for name in names]
             see(t - ROUND, *columns, seen_as, recent)
             if norm["outside"] != 0.0:
-                look(first, t, _NUMBER, *draws.key(seed), norm["homophily"], columns[0], _CLASS,
+                look(first, t, _NUMBER, *draws.key(seed), norm["homophily"], columns[0], _LEVEL,
                      seen_as, worker["outside"][rows])  # fmt: skip
         return recent
 

@@ -26,6 +26,11 @@ _AHEAD = 16  # rows whose memory is asked for before they are needed
 
 # Calendar months in which a kind begins, and for how many months of demand there are seats then.
 _STARTS = {0: dict.fromkeys(range(1, 13), 1), 1: {2: 5, 9: 7}}
+_MONTHS = {
+    month: np.repeat([_STARTS[k].get(month, 0) for k in range(KINDS)], len(codes.SECTOR))
+    for month in range(1, 13)
+}
+_BEGINS = {month: np.array([month in _STARTS[k] for k in range(KINDS)]) for month in range(1, 13)}
 _NOISE = 3.0  # standard deviations of sampling noise that are no shortage in a small sample
 
 
@@ -92,6 +97,18 @@ def _admitted(  # type: ignore[no-untyped-def]
     return found
 
 
+@nb.njit(cache=True, nogil=True)
+def _follow(  # type: ignore[no-untyped-def]
+    asked, expected, seats, age, memory, slack, entry, leaving
+):  # fmt: skip
+    """What is expected follows what is asked for, and seats follow that, in every cell."""
+    for c in range(asked.size):
+        expected[c] += (asked[c] - expected[c]) / min(float(age), memory)
+        wanted = expected[c] * (1.0 + slack) + _NOISE * np.sqrt(expected[c])
+        rate = entry if wanted > seats[c] else leaving
+        seats[c] += (1.0 if age <= memory else rate) * (wanted - seats[c])
+
+
 class Market:
     """Seats of every cell in the month; `share` of the nation is simulated."""
 
@@ -99,7 +116,8 @@ class Market:
         self.values, self.share, self.seed = values, share, seed
         self.age = 0  # months that it has seen
         self.waiting = np.zeros(0, np.int64)  # rows that found no seat before
-        self._waits: NDArray[np.bool_] | None = None  # the same by row, while a month lasts
+        self._waits = np.zeros(0, bool)  # by row, whether it is among `_told`: those who waited
+        self._told = self.waiting  # when this was last asked
         self.expected = np.zeros(CELLS)  # enrolments a month, in simulated persons
         self.seats = np.zeros(CELLS)  # offered a month
         self.asked = np.zeros(CELLS)  # first asked for this month
@@ -122,7 +140,6 @@ class Market:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from what `state` gave."""
         self.age, self.waiting = int(state["age"]), np.array(state["waiting"], np.int64)
-        self._waits = None
         self.expected = np.array(state["expected"], float)
         self.seats = np.array(state["seats"], float)
         self.price_drift = float(state["price_drift"])
@@ -131,9 +148,8 @@ class Market:
         """Offer the seats of a calendar month; a kind that does not begin has none."""
         self.asked, self.still = np.zeros(CELLS), [np.zeros(0, np.int64)]
         if self.on:
-            months = np.repeat([_STARTS[k].get(month, 0) for k in range(KINDS)], len(codes.SECTOR))
             self._provided = self._providers()
-            offered = np.floor(self.seats * months * (1.0 - self.values["gate"]))
+            offered = np.floor(self.seats * _MONTHS[month] * (1.0 - self.values["gate"]))
             self.left = offered.astype(np.int64)
 
     def admit(
@@ -142,17 +158,18 @@ class Market:
         """Which of the rows find a seat in a course that begins in this month."""
         if not self.on or not rows.size:
             return np.ones(rows.size, bool)
-        if self._waits is None:
-            self._waits = np.zeros(worker["sector"].size, bool)
-            self._waits[self.waiting] = True
+        if self._waits.size != worker["sector"].size:
+            self._waits, self._told = np.zeros(worker["sector"].size, bool), self.waiting[:0]
+        if self._told is not self.waiting:
+            self._waits[self._told], self._waits[self.waiting] = False, True
+            self._told = self.waiting
         providers, first = self._provided
-        begins = np.array([month in _STARTS[k] for k in range(KINDS)])
         known = self.age >= self.values["memory"]  # before that nobody knows what to expect
         admitted: Any = _admitted
         found: NDArray[np.bool_] = admitted(
             rows, t, *draws.key(self.seed), *_PLACES, worker["plan_recognised"], worker["sector"],
-            self._waits, begins, known, self.values["distance"], self.values["group"], self.share,
-            providers, first, self.asked, self.left,
+            self._waits, _BEGINS[month], known, self.values["distance"], self.values["group"],
+            self.share, providers, first, self.asked, self.left,
         )  # fmt: skip
         self.still.append(rows[~found])
         return found
@@ -171,14 +188,10 @@ class Market:
         if not self.on:
             return
         v = self.values
-        self.waiting, self._waits = np.unique(np.concatenate(self.still)), None
+        self.waiting = np.concatenate(self.still)
         self.age += 1
-        self.expected += (self.asked - self.expected) / min(self.age, v["memory"])
-        noise = _NOISE * np.sqrt(self.expected)
-        wanted = self.expected * (1.0 + v["slack"]) + noise
-        rate = np.where(wanted > self.seats, v["entry"], v["leaving"])
-        if self.age <= v["memory"]:
-            rate[:] = 1.0
-        self.seats += rate * (wanted - self.seats)
+        follow: Any = _follow
+        follow(self.asked, self.expected, self.seats, self.age, v["memory"], v["slack"],
+               v["entry"], v["leaving"])  # fmt: skip
         goal = v["drift"] * public if pull > 0.0 else 0.0
         self.price_drift += v["drift_rate"] * (goal - self.price_drift)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numba as nb
@@ -182,10 +183,13 @@ class Events:
 
     rows: Rows
     what: NDArray[np.int8]
+    _of: dict[int, Rows] = field(default_factory=dict)
 
     def of(self, kind: int) -> Rows:
         """The rows to which this happens."""
-        return np.asarray(self.rows[(self.what & kind) != 0], np.int64)
+        if kind not in self._of:
+            self._of[kind] = np.asarray(self.rows[(self.what & kind) != 0], np.int64)
+        return self._of[kind]
 
 
 @dataclass
@@ -196,6 +200,22 @@ class Moved:
     before: NDArray[np.int64]
     team: NDArray[np.int64]
     new_employer: NDArray[np.bool_]
+
+    @cached_property
+    def there(self) -> Rows:
+        """The rows that have another employer now."""
+        return self.rows[self.new_employer]
+
+    @cached_property
+    def teams_left(self) -> NDArray[np.int64]:
+        """The teams that those rows left."""
+        return self.team[self.new_employer]
+
+    @cached_property
+    def newly(self) -> Rows:
+        """The rows that left an employer."""
+        left = self.new_employer & IN_TEAM[self.before] & (self.team > 0)
+        return np.asarray(self.rows[left], np.int64)
 
 
 @dataclass
@@ -359,12 +379,6 @@ def _pick(cdf: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.int64]
     """The category of every draw, from a row of cumulative shares each."""
     found = (u[:, None] >= cdf).sum(axis=1)
     return np.asarray(np.minimum(found, cdf.shape[1] - 1), np.int64)
-
-
-def newly(moved: Moved) -> Rows:
-    """The rows that left an employer."""
-    left = moved.new_employer & IN_TEAM[moved.before] & (moved.team > 0)
-    return np.asarray(moved.rows[left], np.int64)
 
 
 def tenures(workforce: Workforce, contract: NDArray[np.integer], seed: int) -> NDArray[np.int64]:

@@ -22,6 +22,7 @@ PACKAGES = ("simulator", "scenarios", "calibration", "experiments", "reports")
 # The same within simulator: a module imports only from rows above its own. A new module gets its
 # row here. The laws' row is the last that behaviour and policies may see, with policy.
 ROWS = (
+    "codegen",
     "calendar chunks codes columns draws ledger parameters queueing windows",
     "laws dated employers groups periods additionality benefits",
     "policy fusion margins panel",
