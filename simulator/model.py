@@ -285,7 +285,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
     def _employers(self) -> None:
         sweep = self.wiring.employers.sweep
         self.count(sweep(self.t, self.key, self._now, self.pool, self.block_rows))
-        self.population.tell_teams(self.pool)
+        self.population.tell_teams(self.pool, self.wiring.told)
         norm, team, size = self.parameters["norm"], self.population.team, self._team_size
         recent = look_around(self.population, self.t, self.seed_number, norm, self.pool)
         shrink = norm["shrinkage"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -59,15 +59,17 @@ class Population:
         employer = {name: array.copy() for name, array in self.employer.items()}
         return Population(worker, side_by_side(self.team), employer, self.weight, columns)
 
-    def tell_teams(self, pool: ThreadPoolExecutor | None = None) -> None:
-        """What is true of an employer is true of its teams."""
+    def tell_teams(
+        self, pool: ThreadPoolExecutor | None = None, names: Sequence[str] = OF_EMPLOYER
+    ) -> None:
+        """What is true of an employer is true of its teams; `names` is what may have changed."""
 
         def tell(name: str) -> None:
             # "clip" takes no copy in between; every team has an employer, 0 for none.
             given, told = self.employer[name], self.team[name]
             np.take(given, self.team["employer"], out=told, mode="clip")
 
-        list((pool.map if pool else map)(tell, OF_EMPLOYER))
+        list((pool.map if pool else map)(tell, names))
 
     def vacate(self, rows: NDArray[np.integer]) -> None:
         """Leave rows free: every column at its start value, and nobody there."""

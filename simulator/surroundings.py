@@ -16,11 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import codes, draws
+from simulator.chunks import prefetch
 from simulator.population import Population
 
 ROUND = 12  # months between two looks, and for which learning is seen
 CIRCLE = 65_536  # rows among which ties are sought
 _NUMBER = draws.address("ties")[0]
+_AHEAD = 32  # rows whose team is asked for before it is counted in
 _MOST = 4  # ties of one person; each has two words of luck
 # What others see of a person is one byte: the lowest bit whether they were trained, then their
 # education, and the highest bit whether nobody is there to be seen.
@@ -40,8 +42,8 @@ def _seen(  # type: ignore[no-untyped-def]
         hidden = np.uint8(ties[j] <= 0) | np.uint8(contract[j] == codes.ABSENT)
         seen_as[j] = (np.uint8(education[j]) << one) | trained | (hidden << top)
     for j in range(ties.size):
-        if seen_as[j] & one:
-            recent[team[j]] += 1
+        recent[team[j]] += np.int32(seen_as[j] & one)
+        prefetch(recent, team[min(j + _AHEAD, ties.size - 1)])
 
 
 @nb.njit(cache=True, nogil=True)

@@ -12,7 +12,7 @@ import numpy as np
 from simulator import draws
 from simulator.behaviour import register
 from simulator.codes import ABSENT
-from simulator.columns import EMPLOYERS, TEAM, Column, code, table
+from simulator.columns import EMPLOYERS, OF_EMPLOYER, TEAM, Column, code, table
 from simulator.fusion import Names
 from simulator.instruments import (
     acting,
@@ -135,6 +135,8 @@ class _Loops:
         on_employers = acting(policies, "employer_monthly")
         on_employers += following(register.EMPLOYERS, on_employers)
         self.employers = Kernel(on_employers, replace(team, table=table(EMPLOYERS)))
+        changed = {name for law in on_employers for name in law.writes}
+        self.told = tuple(name for name in OF_EMPLOYER if name in changed)
 
 
 @lru_cache(maxsize=32)
@@ -166,6 +168,7 @@ class Wiring:
         self.events = {name: self._bound(kernel) for name, kernel in loops.events.items()}
         self.team = loops.team.bind(population.team, {}, self.values)
         self.employers = loops.employers.bind(population.employer, {}, self.values)
+        self.told = loops.told
         self._all += [self.team, self.employers]
 
     def _filled(self) -> dict[str, Mapping[str, float]]:

@@ -248,6 +248,7 @@ def test_a_fund_pays_only_where_the_employer_has_one(model: Make) -> None:
         made = model(OenoFonds(), introduction=0, persons=4_000)
         own = made.population.employer
         own["fund"][:] = has(own["fund"])
+        made.population.tell_teams()
         made.run(12)
         learned = made.population.worker["last_self"].sum(dtype=int)
         return made.ledger.balances[ledger.purse("fund", "oeno_fonds")], int(learned)
