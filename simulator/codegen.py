@@ -4,9 +4,7 @@ import platform
 
 import llvmlite.binding
 
-X86 = platform.machine().lower() in ("x86_64", "amd64")
-
-if X86:
+if platform.machine().lower() in ("x86_64", "amd64"):
     # LLVM turns a choice without a branch back into a branch where it believes that the processor
     # will foresee it. What is chosen by lot nobody foresees. Results are the same.
     llvmlite.binding.set_option("simulator", "-x86-cmov-converter=false")
