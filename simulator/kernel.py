@@ -134,6 +134,8 @@ class Kernel:
         if compiled:
             space |= {k: laws.compiled(space[k]) for k in generated if k not in _LOOPS}
         for derived in self.names.derived.values():
+            if derived.source and derived.name not in space:
+                continue  # nobody asks for it
             rule = space[derived.name] if derived.source else derived.function
             space[f"derived_{derived.name}"] = laws.compiled(rule) if compiled else rule
         if compiled:

@@ -209,12 +209,16 @@ def fuse(laws: Sequence[Law], names: Names) -> tuple[str, Body]:
     head = f"t, k0, k1, P, D, out, {', '.join(cells)}"
     setup = _setup([*one, *many], names, body.tallies)
     finish = [f"    out[{k}] += n_{name}" for k, name in enumerate(body.tallies)]
-    # The types stand in `parameters.tuple_type`, one for all texts: what is compiled for one text
-    # then serves the others.
-    lines = [f"# P_{owner}: {', '.join(fields)}" for owner, fields in names.owners.items()]
-    for derived in names.derived.values():
-        if derived.source:
-            lines += ["", *derived.source.splitlines()]
+    # Only what is used stands in the text, so that laws that ask nothing of policies have one text
+    # whatever policies there are, and are compiled once. Types are those of `tuple_type`.
+    sources = _sources([*one, *many], names)
+    text = "\n".join([*sources, *one, *many])
+    lines = [
+        f"# P_{owner}: {', '.join(fields)}"
+        for owner, fields in names.owners.items()
+        if re.search(rf"\bp_{owner}\b", text)
+    ]
+    lines += [line for source in sources for line in ["", *source.splitlines()]]
     lines += ["", "", f"def row(i, {head}):", *setup, *one, *finish]
     lines += ["", "", f"def sweep(start, stop, {head}):", *setup, *many, *finish]
     lines += ["", "", f"def batch(rows, {head}):", *setup]
@@ -224,6 +228,25 @@ def fuse(laws: Sequence[Law], names: Names) -> tuple[str, Body]:
     lines += [f"        prefetch(c_{name}, n)" for name in kept]
     lines += [*some, *finish, ""]
     return "\n".join(lines), body
+
+
+def _sources(inside: Sequence[str], names: Names) -> list[str]:
+    """The texts of derived values that the lines ask for, or that those ask for in turn."""
+    wanted = "\n".join(inside)
+    left = {name: one.source for name, one in names.derived.items() if one.source}
+    found: set[str] = set()
+    while True:
+        asked = set(re.findall(r"\w+", wanted))
+        new = {
+            name: source
+            for name, source in left.items()
+            if name not in found
+            and not asked.isdisjoint({f"derived_{name}", *re.findall(r"^def (\w+)", source, re.M)})
+        }
+        if not new:
+            return [source for name, source in left.items() if name in found]
+        found |= new.keys()
+        wanted = "\n".join([wanted, *new.values()])
 
 
 def _setup(inside: Sequence[str], names: Names, tallies: Sequence[str]) -> list[str]:
