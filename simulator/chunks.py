@@ -13,8 +13,6 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-from simulator import codegen  # noqa: F401  # before anything is compiled
-
 CHUNK = 2048  # rows whose columns, draws and marks stay in the nearer caches
 
 

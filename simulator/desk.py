@@ -34,8 +34,8 @@ class Desk:
         self._asking = np.zeros(0, np.int64)  # who asked when the offices opened this month
 
     @cached_property
-    def _payers(self) -> list[tuple[Office, str]]:
-        return [(o, o.policy.name) for o in self._model.offices if o.policy.pays]
+    def _payers(self) -> list[Office]:
+        return [office for office in self._model.offices if office.policy.pays]
 
     def open_month(self) -> None:
         """Look once for who applies or enrols: offices only make them fewer."""
@@ -111,7 +111,8 @@ class Desk:
         missed = m.population.worker["stage"][rows] == CONTEMPLATION
         self.started.append((rows[~missed], scratch["course_own"][~missed]))
         some, counted = bool(missed.any()), dict[str, int]()
-        for office, name in self._payers:
+        for office in self._payers:
+            name = office.policy.name
             gone = rows[missed & (scratch[f"{name}_paid"] > 0)] if some else rows[:0]
             counted[f"returns:{name}"] = int(gone.size)
             counted[f"awards:{name}"] = found[f"awards_{name}"]

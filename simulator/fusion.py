@@ -132,6 +132,7 @@ class Body:
         self.rules: dict[str, Rule] = {}
         self.tallies: list[str] = list(dict.fromkeys(n for law in laws for n in law.tallies))
         self.used: dict[str, None] = {}  # columns in order of first use
+        self.looked: list[str] = []  # columns of the team that are read, in order
         self._check()
         self.runs = _runs(self._arranged())
 

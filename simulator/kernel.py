@@ -9,6 +9,7 @@ import itertools
 import operator
 import os
 import platform
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -86,6 +87,13 @@ def _own_sources() -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.rglob("*.py")))
 
 
+def _meant(source: str, rules: Mapping[str, Callable[..., Any]]) -> bytes:
+    """Which rules the names in a text stand for: instruments may give other rules one name."""
+    said = set(re.findall(r"\w+", source))
+    told = (f"{n} {r.__module__} {r.__qualname__}" for n, r in rules.items() if n in said)
+    return "\n".join(sorted(told)).encode()
+
+
 def _write_once(path: Path, text: str) -> None:
     if not path.exists():
         beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
@@ -100,7 +108,6 @@ class Kernel:
         self.source, self.body = fuse(laws_in_force, names)
         self.names = names
         self.tallies: tuple[str, ...] = tuple(self.body.tallies)
-        self.looked = tuple(n for n in names.lookup if f"l_{n}[" in self.source)
         rules = dict(self.body.rules)
         for derived in names.derived.values():
             rules |= derived.namespace
@@ -111,7 +118,7 @@ class Kernel:
             f"{nb.__version__} {llvmlite.__version__} {np.__version__} {platform.python_version()}"
         )
         digest = hashlib.blake2b(digest_size=12)
-        for part in (self.source.encode(), versions.encode(), *origins):
+        for part in (self.source.encode(), _meant(self.source, rules), versions.encode(), *origins):
             digest.update(part)
         self.path = cache_folder() / f"llo_{digest.hexdigest()}.py"
         _write_once(self.path, self.source)
@@ -195,7 +202,7 @@ class Bound:
     def rebind(self, table: Arrays) -> None:
         """Use other arrays (a copied or reloaded table) from now on."""
         self._cells = [table.get(n, _NOTHING) for n in self._used]
-        self._cells += [self._lookup[n] for n in self.kernel.looked]
+        self._cells += [self._lookup[n] for n in self.kernel.body.looked]
         self._rows = len(next(iter(table.values())))
 
     def _arguments(
@@ -319,44 +326,28 @@ def total(column: NDArray[np.int32], pool: ThreadPoolExecutor | None) -> int:
 
 
 @nb.njit(cache=True, nogil=True)
-def _held(column, first, rows):  # type: ignore[no-untyped-def]
+def _listed(column, value, same, first, rows):  # type: ignore[no-untyped-def]
     found = 0
     for i in range(column.size):
         rows[found] = first + i
-        found += column[i] != 0
-    return found
-
-
-@nb.njit(cache=True, nogil=True)
-def _equal(column, value, first, rows):  # type: ignore[no-untyped-def]
-    found = 0
-    for i in range(column.size):
-        rows[found] = first + i
-        found += column[i] == value
+        found += (column[i] == value) == same
     return found
 
 
 def held(column: NDArray[np.int8], pool: ThreadPoolExecutor | None) -> NDArray[np.int64]:
     """The rows, in order, where a code is not 0."""
-    return _listed(column.size, pool, lambda s, rows: _held(column[s], s.start, rows))
+    return equal(column, 0, pool, same=False)
 
 
 def equal(
-    column: NDArray[np.integer], value: int, pool: ThreadPoolExecutor | None
+    column: NDArray[np.integer], value: int, pool: ThreadPoolExecutor | None, *, same: bool = True
 ) -> NDArray[np.int64]:
-    """The rows, in order, where a column has a value."""
+    """The rows, in order, where a column has a value; without `same`, where it has another."""
     sought = column.dtype.type(value)
-    return _listed(column.size, pool, lambda s, rows: _equal(column[s], sought, s.start, rows))
-
-
-def _listed(
-    size: int, pool: ThreadPoolExecutor | None, into: Callable[[slice, NDArray[np.int64]], int]
-) -> NDArray[np.int64]:
-    """What lists rows of a part of a column, for all parts."""
 
     def part(s: slice) -> NDArray[np.int64]:
         rows = np.empty(s.stop - s.start + 1, np.int64)
-        return rows[: into(s, rows)].copy()
+        return rows[: _listed(column[s], sought, same, s.start, rows)].copy()
 
-    parts = _parts(size, pool)
+    parts = _parts(column.size, pool)
     return np.concatenate(list(pool.map(part, parts) if pool else map(part, parts)))

@@ -204,21 +204,21 @@ def fuse(laws: Sequence[Law], names: Names) -> tuple[str, Body]:
     """The generated module text with `row`, `sweep` and `batch`, and the body it came from."""
     body = Body(laws, names)
     one, some, many = body.row(1), body.row(2), Sweep(body).lines()
-    looked = [n for n in names.lookup if any(f"l_{n}[" in line for line in one)]
-    cells = [f"c_{n}" for n in body.used] + [f"l_{n}" for n in looked]
+    body.looked = [n for n in names.lookup if any(f"l_{n}[" in line for line in one)]
+    cells = [f"c_{n}" for n in body.used] + [f"l_{n}" for n in body.looked]
     head = f"t, k0, k1, P, D, out, {', '.join(cells)}"
-    setup = _setup([*one, *many], names, body.tallies)
+    used = set(re.findall(r"\b[pd]_\w+", "\n".join([*one, *many])))
+    setup = _setup(used, names, body.tallies)
     finish = [f"    out[{k}] += n_{name}" for k, name in enumerate(body.tallies)]
     # Only what is used stands in the text, so that laws that ask nothing of policies have one text
     # whatever policies there are, and are compiled once. Types are those of `tuple_type`.
-    sources = _sources([*one, *many], names)
-    text = "\n".join([*sources, *one, *many])
     lines = [
         f"# P_{owner}: {', '.join(fields)}"
         for owner, fields in names.owners.items()
-        if re.search(rf"\bp_{owner}\b", text)
+        if f"p_{owner}" in used
     ]
-    lines += [line for source in sources for line in ["", *source.splitlines()]]
+    for source in _sources([*one, *many], names):
+        lines += ["", *source.splitlines()]
     lines += ["", "", f"def row(i, {head}):", *setup, *one, *finish]
     lines += ["", "", f"def sweep(start, stop, {head}):", *setup, *many, *finish]
     lines += ["", "", f"def batch(rows, {head}):", *setup]
@@ -232,26 +232,21 @@ def fuse(laws: Sequence[Law], names: Names) -> tuple[str, Body]:
 
 def _sources(inside: Sequence[str], names: Names) -> list[str]:
     """The texts of derived values that the lines ask for, or that those ask for in turn."""
-    wanted = "\n".join(inside)
-    left = {name: one.source for name, one in names.derived.items() if one.source}
+    given = {name: one.source for name, one in names.derived.items() if one.source}
+    makes = {
+        name: {f"derived_{name}", *re.findall(r"^def (\w+)", source, re.M)}
+        for name, source in given.items()
+    }
     found: set[str] = set()
-    while True:
-        asked = set(re.findall(r"\w+", wanted))
-        new = {
-            name: source
-            for name, source in left.items()
-            if name not in found
-            and not asked.isdisjoint({f"derived_{name}", *re.findall(r"^def (\w+)", source, re.M)})
-        }
-        if not new:
-            return [source for name, source in left.items() if name in found]
-        found |= new.keys()
-        wanted = "\n".join([wanted, *new.values()])
+    asked = set(re.findall(r"\w+", "\n".join(inside)))
+    while new := [name for name in given if name not in found and asked & makes[name]]:
+        found.update(new)
+        asked.update(*(re.findall(r"\w+", given[name]) for name in new))
+    return [source for name, source in given.items() if name in found]
 
 
-def _setup(inside: Sequence[str], names: Names, tallies: Sequence[str]) -> list[str]:
+def _setup(used: set[str], names: Names, tallies: Sequence[str]) -> list[str]:
     """Statements before the loop: parameter tuples, drivers and zeroed tallies that are used."""
-    used = set(re.findall(r"\b[pd]_\w+", "\n".join(inside)))
     lines, at = [], 0
     for owner, fields in names.owners.items():
         if f"p_{owner}" in used:

@@ -116,8 +116,8 @@ class Market:
         self.values, self.share, self.seed = values, share, seed
         self.age = 0  # months that it has seen
         self.waiting = np.zeros(0, np.int64)  # rows that found no seat before
-        self._waits = np.zeros(0, bool)  # by row, whether it is among `_told`: those who waited
-        self._told = self.waiting  # when this was last asked
+        self._waits = np.zeros(0, bool)  # by row, whether it is among `_marked`
+        self._marked = self.waiting  # who waited when that was last brought up to date
         self.expected = np.zeros(CELLS)  # enrolments a month, in simulated persons
         self.seats = np.zeros(CELLS)  # offered a month
         self.asked = np.zeros(CELLS)  # first asked for this month
@@ -159,10 +159,10 @@ class Market:
         if not self.on or not rows.size:
             return np.ones(rows.size, bool)
         if self._waits.size != worker["sector"].size:
-            self._waits, self._told = np.zeros(worker["sector"].size, bool), self.waiting[:0]
-        if self._told is not self.waiting:
-            self._waits[self._told], self._waits[self.waiting] = False, True
-            self._told = self.waiting
+            self._waits, self._marked = np.zeros(worker["sector"].size, bool), self.waiting[:0]
+        if self._marked is not self.waiting:
+            self._waits[self._marked], self._waits[self.waiting] = False, True
+            self._marked = self.waiting
         providers, first = self._provided
         known = self.age >= self.values["memory"]  # before that nobody knows what to expect
         admitted: Any = _admitted
