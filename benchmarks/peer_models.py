@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.laws import law
+from simulator.laws import Names, law
 from simulator.parameters import param, parameters
 
 # The task: everybody starts in precontemplation; chances a month of a move, by (from, to).
@@ -138,7 +138,6 @@ def ours(laws: Sequence[Any], threads: int) -> Make:
 
     from simulator import draws
     from simulator.columns import code, table
-    from simulator.fusion import Names
     from simulator.kernel import Kernel
 
     columns = table([code("stage", "stage of change", 5, 1, 1)])

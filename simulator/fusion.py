@@ -10,69 +10,15 @@ one loop ends and the next begins.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
 from simulator import draws
 from simulator.columns import Column
-from simulator.laws import Derived, Law, Rule, arguments
+from simulator.laws import Derived, Law, Names, Rule, arguments
 
 STEP = 2.0**-32
-
-
-@dataclass(frozen=True)
-class Names:
-    """Everything that an argument of a law can mean."""
-
-    table: Mapping[str, Column]
-    lookup: Mapping[str, Column]  # columns of the team table, read through the column `team`
-    derived: Mapping[str, Derived]
-    owners: Mapping[str, Sequence[str]]  # parameter owner -> field names of its tuple
-    drivers: Sequence[str]
-
-    def check(self, who: str, argument: str, owner: str, bound: Iterable[str]) -> None:
-        """ValueError naming the law and the argument if nothing has that name."""
-        if argument in bound or argument in ("t", "row") or argument in self.drivers:
-            return
-        if argument == "p":
-            if not owner:
-                raise ValueError(f"law {who} asks for p but has no parameters: declare them")
-            return
-        if argument.startswith("p_") and argument[2:] in self.owners:
-            return
-        if argument in self.table or argument in self.lookup:
-            return
-        if any(argument in d.gives for d in self.derived.values()):
-            return
-        raise ValueError(
-            f"law {who} reads {argument!r}, which is no column, derived quantity, driver or draw; "
-            f"columns are {', '.join(sorted([*self.table, *self.lookup]))}"
-        )
-
-    def giver(self, argument: str) -> Derived:
-        return next(d for d in self.derived.values() if argument in d.gives)
-
-    def derived_of(self, rule: Rule) -> list[Derived]:
-        """Quantities that a rule reads which are derived, also through others."""
-        found: list[Derived] = []
-        for argument in arguments(rule):
-            if any(argument in d.gives for d in self.derived.values()):
-                giver = self.giver(argument)
-                found += [giver, *self.derived_of(giver.function)]
-        return found
-
-    def columns_of(self, rule: Rule) -> set[str]:
-        """Columns of the table that a rule reads, also through what is derived or looked up."""
-        found: set[str] = set()
-        for argument in arguments(rule):
-            if argument in self.table:
-                found.add(argument)
-            elif argument in self.lookup:
-                found.add("team")
-            elif any(argument in d.gives for d in self.derived.values()):
-                found |= self.columns_of(self.giver(argument).function)
-        return found
 
 
 @dataclass
@@ -91,7 +37,8 @@ class Scope:
     """Lines of generated code at one depth, and the local names known there.
 
     In a loop over a chunk, `ready` is what the chunk has and `listed` what is made for the rows
-    of this loop alone; the outermost scope of a loop may add to them.
+    of this loop alone; the outermost scope of a loop may add to them. `wide` says in which row of
+    the array of that name a derived value was made for the rows of this loop.
     """
 
     depth: int
@@ -100,6 +47,7 @@ class Scope:
     written: set[str] = field(default_factory=set)  # columns that are no longer as they were ahead
     ready: Ready | None = None
     listed: dict[str, int] | None = None
+    wide: Mapping[str, int] = field(default_factory=dict)
     outermost: bool = False
 
     def add(self, text: str) -> None:
@@ -107,7 +55,7 @@ class Scope:
 
     def inner(self) -> Scope:
         known, written = set(self.known), set(self.written)
-        return Scope(self.depth + 1, [], known, written, self.ready, self.listed)
+        return Scope(self.depth + 1, [], known, written, self.ready, self.listed, self.wide)
 
     def forget(self) -> None:
         """What was derived from old values must be derived anew."""
@@ -217,7 +165,7 @@ class Body:
         """One law: its tests but those settled before, its call, its tallies, what it stores."""
         scopes = [scope]
         if law.sure and settled < len(law.when):
-            scope.add(f"if {self.settle(law, scope)}:")
+            scope.add(f"if {self.settle(law, scope, range(settled, len(law.when)))[0]}:")
             scopes.append(scope.inner())
         else:
             for k in range(settled, len(law.when)):
@@ -251,14 +199,30 @@ class Body:
         """Source of a law's test, computed in a scope."""
         return self._call(law.when[k], f"when{k}_{law.name}", law.owner, scope, law.draws)
 
-    def settle(self, law: Law, scope: Scope, k: int = 0) -> str:
-        """The local name of whether a law acts, by its tests from the one numbered k on."""
-        self._settle(law, k, scope)
-        return f"acts_{law.name}"
+    def settle(
+        self, law: Law, scope: Scope, tests: range, keep: Callable[[Scope], None] | None = None
+    ) -> tuple[str, str]:
+        """The local names of whether a law acts, and of whether that is still open, by some of its
+        tests. Where it is open, lines may be added that keep what is known there.
+        """
+        acts, left = f"acts_{law.name}", f"left_{law.name}"
+        if keep:
+            scope.add(f"{acts}, {left} = False, False")
+        self._settle(law, tests, scope, keep)
+        return acts, left
 
-    def _settle(self, law: Law, k: int, scope: Scope) -> None:
-        """Whether a law acts, asking no test more than it takes, from the one numbered k on."""
-        acts, call = f"acts_{law.name}", self.test(law, k, scope)
+    def _settle(
+        self, law: Law, tests: range, scope: Scope, keep: Callable[[Scope], None] | None
+    ) -> None:
+        """Whether a law acts, asking no test more than it takes."""
+        acts = f"acts_{law.name}"
+        if not tests:
+            scope.add(f"left_{law.name} = True")
+            if keep:
+                keep(scope)
+            return
+        k = tests[0]
+        call = self.test(law, k, scope)
         if k == len(law.when) - 1:
             scope.add(f"{acts} = {call}")
             return
@@ -266,8 +230,18 @@ class Body:
         scope.add(f"{acts} = {call if sure else False}")
         scope.add(f"if not {acts}:" if sure else f"if {call}:")
         branch = scope.inner()
-        self._settle(law, k + 1, branch)
+        self._settle(law, tests[1:], branch, keep)
         scope.lines += branch.lines
+
+    def made(self, derived: Derived, given: Mapping[str, str], scope: Scope) -> str:
+        """A derived quantity computed from its arguments as they are given."""
+        label = f"derived_{derived.name}"
+        self.rules[label] = derived.function
+        got = [
+            given.get(a) or self._value(a, derived.owner, scope, {})
+            for a in arguments(derived.function)
+        ]
+        return f"{', '.join(f'x_{g}' for g in derived.gives)} = {label}({', '.join(got)})"
 
     def _call(
         self, rule: Rule, label: str, owner: str, scope: Scope, bound: Mapping[str, str]
@@ -296,13 +270,17 @@ class Body:
             return self._load(argument, scope)
         if argument in names.lookup:
             return self._look_up(argument, scope)
+        if argument in scope.wide:
+            if f"x_{argument}" not in scope.known:
+                scope.add(f"x_{argument} = wide[{scope.wide[argument]}, m]")
+                scope.known.add(f"x_{argument}")
+            return f"x_{argument}"
         giver = names.giver(argument)
         if f"x_{argument}" not in scope.known and self._made_ahead(giver, scope):
             for given in giver.gives:
                 scope.add(f"x_{given} = h_{given}[j]")
         elif f"x_{argument}" not in scope.known:
-            call = self._call(giver.function, f"derived_{giver.name}", giver.owner, scope, {})
-            scope.add(f"{', '.join(f'x_{g}' for g in giver.gives)} = {call}")
+            scope.add(self.made(giver, {}, scope))
         scope.known |= {f"x_{g}" for g in giver.gives}
         return f"x_{argument}"
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from simulator.laws import Derived, Law, Scalar, arguments, cents, compiled, exp, law
 from simulator.policy import COURSE, HOOKS, RULES, Policy
-from simulator.stack import Stack, call, function, in_force, needs
+from simulator.stack import Stack, call, function, in_force, needs, options
 
 # Given to every policy's tuple by the model: its bit in `knows`, its number, the months when it is
 # in force, the chance of not hearing of it in a month by publicity, and its turn of that draw.
@@ -27,19 +27,24 @@ def _affordability(policies: Sequence[Policy], rest: Sequence[str]) -> dict[str,
 
     Who only thinks of a plan counts on what will open again, as far as those in line were served
     the last time (behaviour D: planning value). Where a right makes a recognised programme the
-    cheaper way, it counts for the share of plans that would be for one. `affordability_short` is
-    G without programmes, `affordability_most` G if they were free.
+    cheaper way, it counts for the share of plans that would be for one. `short_cost` is p_eff(p0)
+    of a short course, `affordability_short` G without programmes, `affordability_most` G if they
+    were free.
     """
     special = [p for p in policies if "recognised" in arguments(p.covers)]
     known = f"if {' or '.join(f'({in_force(p)})' for p in special)}:"
     ever = ", ".join("1.0" if a.endswith("_open") else a for a in rest)
     asks = [a for a in rest if not a.endswith("_open")]
     # The kind of course is typed, or the function would be compiled again for either constant.
-    short = [
+    cost = [
         "q = p_plans",
-        f"cost = min(q.price, funding(q.price, q.hours, int64(0), {ever})[0])",
-        "payable = exp(-max(cost, 0.0) / willingness)",
-        "return cost, payable, employer_pays + (1.0 - employer_pays) * payable",
+        f"return min(q.price, funding(q.price, q.hours, int64(0), {ever})[0])",
+    ]
+    short = [
+        "payable = unaided_payable",
+        "if short_cost < p_plans.price:",
+        "    payable = exp(-max(short_cost, 0.0) / willingness)",
+        "return payable, employer_pays + (1.0 - employer_pays) * payable",
     ]
     free = [known, "    payable += recognised_share * (1.0 - payable)"]
     programme = [
@@ -53,8 +58,10 @@ def _affordability(policies: Sequence[Policy], rest: Sequence[str]) -> dict[str,
     wants = ["employer_pays", "short_payable"]
     terms = list(dict.fromkeys(["knows", "t", *(f"p_{p.name}" for p in special)]))
     return {
+        "short_cost": function("short_cost", ["p_plans", *asks], cost),
         "affordability_short": function(
-            "affordability_short", ["employer_pays", "willingness", "p_plans", *asks], short
+            "affordability_short",
+            ["short_cost", "unaided_payable", "employer_pays", "willingness", "p_plans"], short,
         ),
         "affordability_most": function(
             "affordability_most", [*wants, *(["recognised_share", *terms] if special else [])],
@@ -119,6 +126,7 @@ def instruments(policies: Sequence[Policy]) -> list[Derived]:
     stack = Stack(policies)
     args = stack.funding()[1]
     sources = {
+        **options(stack.policies),
         **_affordability(stack.policies, args[len(COURSE) :]),
         "norm_shift": _norm_shift(policies),
         "recognised_share": _recognised_share(policies),
@@ -130,13 +138,14 @@ def instruments(policies: Sequence[Policy]) -> list[Derived]:
     made = [stack.offer(), stack.alone()]  # the text of offer has that of funding, for all
     gives = {
         "recognised_share": ("recognised_share", "recognised_paid"),
-        "affordability_short": ("short_cost", "short_payable", "affordability_short"),
+        "affordability_short": ("short_payable", "affordability_short"),
     }
     for name, source in sources.items():
         space: dict[str, Any] = {}
         exec(source, space)
         helpers = {**rules, "exp": exp, "cents": cents}
-        made.append(Derived(space[name], gives.get(name, (name,)), None, source, helpers))
+        many = gives.get(name, (name,))
+        made.append(Derived(space[name], many, None, source, helpers, wide=name == "short_cost"))
     return made
 
 

@@ -24,8 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import chunks, draws, laws
-from simulator.fusion import Names
-from simulator.laws import Law
+from simulator.laws import Law, Names
 from simulator.loops import fuse
 from simulator.parameters import tuple_type
 
@@ -327,10 +326,15 @@ def total(column: NDArray[np.int32], pool: ThreadPoolExecutor | None) -> int:
 
 @nb.njit(cache=True, nogil=True)
 def _listed(column, value, same, first, rows):  # type: ignore[no-untyped-def]
-    found = 0
-    for i in range(column.size):
-        rows[found] = first + i
-        found += (column[i] == value) == same
+    marks, hits, found = np.empty(chunks.CHUNK, np.int8), np.empty(chunks.CHUNK + 8, np.int64), 0
+    for base in range(0, column.size, chunks.CHUNK):
+        count = min(chunks.CHUNK, column.size - base)
+        for j in range(count):
+            marks[j] = (column[np.uintp(base + j)] == value) == same
+        many = chunks.marked(marks, count, hits)
+        for m in range(many):
+            rows[found + m] = first + base + hits[m]
+        found += many
     return found
 
 

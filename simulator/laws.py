@@ -11,11 +11,12 @@ from __future__ import annotations
 import dis
 import functools
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import CodeType
 from typing import Any
 
+from simulator.columns import Column
 from simulator.parameters import Parameters
 
 Rule = Callable[..., Any]
@@ -184,7 +185,8 @@ class Law:
     that what one law moves the next does not move again; `when` are tests, cheapest first, that
     settle most rows before the rule and what it reads are computed. A `sieve` is true of every
     row that passes the first test, and of few others; without branches, it is asked of all rows
-    at once.
+    at once. A `dense` law is asked of all rows in one loop, its tests within it: where nearly all
+    pass them and the rule has no draws and few choices, that is vector code.
     """
 
     function: Rule
@@ -198,6 +200,7 @@ class Law:
     label: str = ""
     sure: tuple[Rule, ...] = ()
     sieve: Rule | None = None
+    dense: bool = False
 
     def __post_init__(self) -> None:
         for rule in self.rules:
@@ -236,7 +239,9 @@ class Derived:
     """A quantity computed from columns whenever a law asks for it, and stored nowhere.
 
     One that is wanted `ahead` is computed for a whole chunk of rows before laws act by code: good
-    for what is cheap, has no branches, and is asked for most rows.
+    for what is cheap, has no branches, and is asked for most rows. A `wide` one is computed for all
+    rows that a law is left with, in a loop of its own: good for what is dear and has many choices
+    but no loop and no exponential, so that it becomes vector code.
     """
 
     function: Rule
@@ -245,6 +250,7 @@ class Derived:
     source: str = ""
     namespace: Mapping[str, Rule] = field(default_factory=dict)
     ahead: bool = False
+    wide: bool = False
 
     @property
     def name(self) -> str:
@@ -267,6 +273,7 @@ def law(
     after: Iterable[str] = (),
     sure: Iterable[Rule] = (),
     sieve: Rule | None = None,
+    dense: bool = False,
     **draws: str,
 ) -> Callable[[Rule], Law]:
     """Declare a law by decorating its rule; keyword `u="stage"` binds argument u to a decision."""
@@ -275,20 +282,20 @@ def law(
         tests = when if isinstance(when, tuple) else (when,)
         return Law(
             function, writes, p, draws, tuple(tallies), at, tests, tuple(after),
-            sure=tuple(sure), sieve=sieve,
+            sure=tuple(sure), sieve=sieve, dense=dense,
         )  # fmt: skip
 
     return declare
 
 
 def derived(
-    *gives: str, p: Parameters | None = None, ahead: bool = False
+    *gives: str, p: Parameters | None = None, ahead: bool = False, wide: bool = False
 ) -> Callable[[Rule], Derived]:
     """Declare a derived quantity; without names it is called as its function is."""
 
     def declare(function: Rule) -> Derived:
         refuse_impure(function)
-        return Derived(function, gives or (function.__name__,), p, ahead=ahead)
+        return Derived(function, gives or (function.__name__,), p, ahead=ahead, wide=wide)
 
     return declare
 
@@ -297,6 +304,70 @@ def arguments(rule: Rule) -> tuple[str, ...]:
     """The names of a rule's arguments, in order."""
     code = rule.__code__
     return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Everything that an argument of a law can mean."""
+
+    table: Mapping[str, Column]
+    lookup: Mapping[str, Column]  # columns of the team table, read through the column `team`
+    derived: Mapping[str, Derived]
+    owners: Mapping[str, Sequence[str]]  # parameter owner -> field names of its tuple
+    drivers: Sequence[str]
+
+    def check(self, who: str, argument: str, owner: str, bound: Iterable[str]) -> None:
+        """ValueError naming the law and the argument if nothing has that name."""
+        if argument in bound or argument in ("t", "row") or argument in self.drivers:
+            return
+        if argument == "p":
+            if not owner:
+                raise ValueError(f"law {who} asks for p but has no parameters: declare them")
+            return
+        if argument.startswith("p_") and argument[2:] in self.owners:
+            return
+        if argument in self.table or argument in self.lookup:
+            return
+        if any(argument in d.gives for d in self.derived.values()):
+            return
+        raise ValueError(
+            f"law {who} reads {argument!r}, which is no column, derived quantity, driver or draw; "
+            f"columns are {', '.join(sorted([*self.table, *self.lookup]))}"
+        )
+
+    def giver(self, argument: str) -> Derived:
+        return next(d for d in self.derived.values() if argument in d.gives)
+
+    def derived_of(self, rule: Rule) -> list[Derived]:
+        """Quantities that a rule reads which are derived, also through others."""
+        found: list[Derived] = []
+        for argument in arguments(rule):
+            if any(argument in d.gives for d in self.derived.values()):
+                giver = self.giver(argument)
+                found += [giver, *self.derived_of(giver.function)]
+        return found
+
+    def is_of_row(self, argument: str) -> bool:
+        """Whether an argument of a derived quantity differs from row to row."""
+        month = argument in ("t", "p") or argument in self.drivers or argument.startswith("p_")
+        return not month
+
+    def is_whole(self, argument: str) -> bool:
+        """Whether an argument is a column of whole numbers."""
+        column = self.table.get(argument) or self.lookup.get(argument)
+        return column is not None and not (column.is_float or column.is_money)
+
+    def columns_of(self, rule: Rule) -> set[str]:
+        """Columns of the table that a rule reads, also through what is derived or looked up."""
+        found: set[str] = set()
+        for argument in arguments(rule):
+            if argument in self.table:
+                found.add(argument)
+            elif argument in self.lookup:
+                found.add("team")
+            elif any(argument in d.gives for d in self.derived.values()):
+                found |= self.columns_of(self.giver(argument).function)
+        return found
 
 
 def refuse_impure(rule: Rule) -> None:

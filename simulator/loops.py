@@ -12,16 +12,28 @@ force, is asked once a chunk.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from simulator.chunks import CHUNK
-from simulator.fusion import Body, Names, Ready, Scope, by_code, read
-from simulator.laws import Law
+from simulator.fusion import Body, Ready, Scope, by_code, read
+from simulator.laws import Derived, Law, Names, Rule, arguments
 
 AHEAD = 8  # rows of a batch whose memory is asked for before they are needed: they lie far apart
 TEAMS_AHEAD = 48  # rows whose team is asked for before it is read
 _CELL, _LOOKED = re.compile(r"c_(\w+)\[i\]"), re.compile(r"l_(\w+)\[")
+
+
+@dataclass
+class Left:
+    """A law on its way over the rows that are marked."""
+
+    law: Law
+    depth: int
+    written: set[str]  # by laws before it at the same code
+    wide: dict[str, int] = field(default_factory=dict)  # what is known, by its row of that array
+    done: bool = False  # whether on some rows it is known to act while for others that is open
+    asked: set[str] = field(default_factory=set)  # cells that a loop over these rows asked for
 
 
 class Sweep:
@@ -34,7 +46,8 @@ class Sweep:
         self.codes: dict[str, None] = {}  # columns whose codes at the beginning are kept
         self.streamed: set[str] = set()  # columns of which a chunk reads every row
         self.loops: list[str] = []
-        self.asking: list[tuple[int, str, set[str], set[str]]] = []  # where loops ask ahead
+        self.asking: list[tuple[int, str, set[str]]] = []  # where loops ask ahead
+        self.width, self.done = 0, False  # rows of `wide`; whether a second list of rows is kept
         for column, laws in body.runs:
             if column:
                 self._by_code(column, by_code(laws))
@@ -68,7 +81,7 @@ class Sweep:
             tests = [self.body.test(law, k, Scope(2)) for k in range(asked)]
             self._add(f"if {' and '.join(tests)}:")
             depth = 3
-        if not at and asked == len(law.when):
+        if not at and (law.dense or asked == len(law.when)):
             self._all(law, depth, asked)
             return
         marking = self._scope(depth + 1)
@@ -82,31 +95,107 @@ class Sweep:
         marking.add(f"marks[j] = {' & '.join(f'({mark})' for mark in marks)}")
         self._dense(marking, depth)
         self._add("many = marked(marks, count, hits)", depth=depth)
-        if law.sure and self._draws(law):
-            testing = self._marked(depth, written)
-            acts = self.body.settle(law, testing, settled)
-            testing.add("hits[found] = j")
-            testing.add(f"found += {acts}")
-            self._add("found = 0", depth=depth)
-            self._over_marked(testing)
-            self._add("many = found", depth=depth)
-            settled = len(law.when)
-        acting = self._marked(depth, written)
+        self._of_marked(law, settled, depth, written)
+
+    def _of_marked(self, law: Law, settled: int, depth: int, written: set[str]) -> None:
+        """A law for the rows that are marked: its tests up to one that asks for something wide,
+        which is made for who is left, and so on; then who acts.
+        """
+        left, rules, every = Left(law, depth, written), (*law.when, law.function), len(law.when)
+        while True:
+            open_at = (k for k in range(settled, every + 1) if self._wide(rules[k], left.wide))
+            upto = next(open_at, -1)
+            if upto < 0:
+                break
+            if upto > settled:
+                self._sort_out(left, range(settled, upto))
+            self._make_wide(left, self._wide(rules[upto], left.wide))
+            settled = upto
+        if settled < every and (left.done or (law.sure and self._draws(law))):
+            self._sort_out(left, range(settled, every))
+            settled = every
+        acting = self._marked(left)
         self.body.law(law, acting, settled)
-        self._over_marked(acting)
+        self._over_marked(acting, left)
+
+    def _wide(self, rule: Rule, made: Mapping[str, int]) -> list[Derived]:
+        """What is wide, not made yet, and asked for by a rule: what others ask for first."""
+        found = dict.fromkeys(reversed(self.body.names.derived_of(rule)))
+        return [d for d in found if d.wide and not set(d.gives) <= set(made)]
+
+    def _sort_out(self, left: Left, tests: range) -> None:
+        """Ask the marked rows some of a law's tests. After the last test `hits` holds those on whom
+        it acts. Before it those for whom that is open; `done` holds the ones it is known to act on.
+        """
+        law, depth, scope = left.law, left.depth, self._marked(left)
+        last = tests.stop == len(law.when)
+        kept: dict[str, int] = {}
+        asked = (*law.when, law.function)[tests.stop :]
+        derived = {d for rule in asked for d in self.body.names.derived_of(rule)}
+        later = {g for d in derived if d.name not in self.ready.derived for g in d.gives}
+
+        def keep(known: Scope) -> None:
+            for name in sorted(later):
+                if f"x_{name}" in known.known:
+                    kept[name] = len(kept)
+                    known.add(f"wide[{kept[name]}, found] = x_{name}")
+
+        acts, is_left = self.body.settle(law, scope, tests, None if last else keep)
+        early = not last and any(law.when[k] in law.sure for k in tests)
+        begins = ["found = 0", *(["ended = 0"] if early and not left.done else [])]
+        left.done |= early
+        if early or (last and left.done):
+            scope.add("done[ended] = j")
+            scope.add(f"ended += {acts}")
+        if not last or not left.done:
+            scope.add("hits[found] = j")
+            scope.add(f"found += {acts if last else is_left}")
+        self._add(*begins, depth=depth)
+        self._over_marked(scope, left)
+        if last and left.done:
+            self._add("for m in range(ended):", depth=depth)
+            self._add("hits[m] = done[m]", depth=depth + 1)
+        self._add(f"many = {'ended' if last and left.done else 'found'}", depth=depth)
+        left.wide = kept
+        self.width, self.done = max(self.width, len(kept)), self.done or left.done
+
+    def _make_wide(self, left: Left, wanted: Sequence[Derived]) -> None:
+        """What is wide, for the rows that are left: what it asks for is gathered into rows of
+        `wide`, then a loop each computes it.
+        """
+        names, body, gathering = self.body.names, self.body, self._marked(left)
+        place, made = dict(left.wide), {g for derived in wanted for g in derived.gives}
+        asked = dict.fromkeys(a for derived in wanted for a in arguments(derived.function))
+        for argument in asked:
+            if names.is_of_row(argument) and argument not in made | set(place):
+                value = body.value(argument, gathering)
+                place[argument] = len(place)
+                gathering.add(f"wide[{place[argument]}, m] = {value}")
+        self._over_marked(gathering, left)
+        for derived in wanted:
+            making = Scope(left.depth + 1)
+            cells = {a: f"wide[{k}, m]" for a, k in place.items()}
+            cells |= {a: f"int64({cells[a]})" for a in cells if names.is_whole(a)}
+            making.add(body.made(derived, cells, making))
+            for given in derived.gives:
+                place[given] = left.wide[given] = len(place)
+                making.add(f"wide[{place[given]}, m] = x_{given}")
+            self._add("for m in range(many):", depth=left.depth)
+            self.loops += making.lines
+        self.width = max(self.width, len(place))
 
     def _draws(self, law: Law) -> bool:
         """Whether a law that acts asks for draws that nobody had to make before."""
-        trial = self._marked(2, set())
+        trial = self._marked(Left(law, 2, set()))
         self.body.law(replace(law, when=(), sure=(), sieve=None), trial)
         return bool(trial.listed)
 
-    def _marked(self, depth: int, written: set[str]) -> Scope:
-        scope = self._scope(depth + 1, listed={})
-        scope.written |= written
+    def _marked(self, left: Left) -> Scope:
+        scope = self._scope(left.depth + 1, listed={}, wide=left.wide)
+        scope.written |= left.written
         return scope
 
-    def _over_marked(self, scope: Scope) -> None:
+    def _over_marked(self, scope: Scope, left: Left) -> None:
         """A loop over the marked rows of the chunk."""
         listed, depth, text = scope.listed or {}, scope.depth - 1, "\n".join(scope.lines)
         self.listed |= dict.fromkeys(listed)
@@ -114,8 +203,10 @@ class Sweep:
                     for stem, number in listed.items()), depth=depth)  # fmt: skip
         self._add("for m in range(many):", depth=depth)
         self._add("j = uintp(hits[m])", depth=depth + 1)
-        asked = set(_CELL.findall(text)), set(_LOOKED.findall(text))
-        self.asking.append((len(self.loops), "    " * scope.depth, *asked))
+        cells = {f"c_{name}" for name in _CELL.findall(text)}
+        cells |= {f"l_{name}" for name in _LOOKED.findall(text)}
+        self.asking.append((len(self.loops), "    " * scope.depth, cells - left.asked))
+        left.asked |= cells
         self.loops += scope.lines
 
     def _by_code(self, column: str, laws: dict[int, list[Law]]) -> None:
@@ -150,11 +241,14 @@ class Sweep:
             self.ready.derived.setdefault(derived.name)
 
     def _asking_ahead(self) -> list[str]:
-        """The loops, with lines that ask for the columns of marked rows that no loop streams."""
+        """The loops, with lines that ask for the cells of marked rows that no loop streams."""
         lines = list(self.loops)
-        for place, indent, cells, looked in reversed(self.asking):
-            asked = [f"prefetch(c_{name}, soon)" for name in sorted(cells - self.streamed)]
-            asked += [f"prefetch(l_{name}, intp(c_team[soon]))" for name in sorted(looked)]
+        for place, indent, cells in reversed(self.asking):
+            asked = [
+                f"prefetch({cell}, {'soon' if cell.startswith('c_') else 'intp(c_team[soon])'})"
+                for cell in sorted(cells)
+                if cell[2:] not in self.streamed or cell.startswith("l_")
+            ]
             if asked:
                 asked.insert(0, f"soon = intp(base + hits[min(m + {AHEAD}, many - 1)])")
             lines[place:place] = [indent + line for line in asked]
@@ -176,6 +270,11 @@ class Sweep:
                 f"    marks = empty({CHUNK}, int8)",
                 f"    hits = empty({CHUNK + 8}, int64)",
             ]
+        if self.done:
+            space.append(f"    done = empty({CHUNK + 8}, int64)")
+        if self.width:
+            # Not a power of two, or the rows would want the same places of the nearest cache.
+            space.append(f"    wide = empty(({self.width}, {CHUNK + 24}), float64)")
         made = [
             f"        words(base, count, t, {number}, k0, k1, {stem})"
             for stem, number in ready.blocks.items()

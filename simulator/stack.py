@@ -84,6 +84,15 @@ def needs(policies: Sequence[Policy], rules: Sequence[str]) -> list[str]:
     return list(found)
 
 
+def asked_of(policies: Sequence[Policy], rules: Sequence[str]) -> list[str]:
+    """Idem, of which what spending now forgoes may be computed beforehand."""
+    early = [p for p in policies if saved(p)]
+    others = [rule for rule in rules if rule != "option_value"]
+    found = dict.fromkeys(needs(policies, others))
+    found |= dict.fromkeys(needs([p for p in policies if p not in early], rules))
+    return [*found, *(f"{p.name}_option" for p in early)]
+
+
 def function(name: str, args: Sequence[str], lines: Sequence[str]) -> str:
     """Source of a function."""
     return f"def {name}({', '.join(args)}):\n" + "\n".join(f"    {line}" for line in lines)
@@ -101,6 +110,29 @@ _MATTER = ("covers", "paid_time", "relief")
 
 def _gives(policy: Policy, rule: str) -> bool:
     return getattr(policy, rule) is not getattr(Policy, rule)
+
+
+def saved(policy: Policy) -> bool:
+    """Whether what spending its money now forgoes is known without the course: then it is computed
+    beforehand, as the exponential that it may take is no vector code.
+    """
+    return _gives(policy, "option_value") and not set(arguments(policy.option_value)) & set(COURSE)
+
+
+def forgone(policy: Policy) -> str:
+    """Source of the share of its money felt as lost by using it now."""
+    return f"{policy.name}_option" if saved(policy) else call(policy, "option_value")
+
+
+def options(policies: Sequence[Policy]) -> dict[str, str]:
+    """Sources of what is computed beforehand."""
+    return {
+        f"{p.name}_option": function(
+            f"{p.name}_option", needs([p], ["option_value"]),
+            [f"return {call(p, 'option_value')} if {in_force(p)} else 0.0"],
+        )
+        for p in policies if saved(p)
+    }  # fmt: skip
 
 
 class Stack:
@@ -127,7 +159,7 @@ class Stack:
         """
         name = policy.name
         lines = [
-            f"    {name}_keep = 1.0 - ({call(policy, 'option_value')} + {call(policy, 'prepaid')})",
+            f"    {name}_keep = 1.0 - ({forgone(policy)} + {call(policy, 'prepaid')})",
             f"    {name}_cost = ease * {call(policy, 'burden')}",
         ]
         if _gives(policy, "paid_time"):
@@ -189,17 +221,17 @@ class Stack:
 
         What is open now goes before what must be waited for; then the lowest felt cost decides.
         """
-        args = [*COURSE, *needs(self.asked, ASKED)]
+        args = [*COURSE, *asked_of(self.asked, ASKED)]
         args += [f"{p.name}_{what}" for what in ("open", "served") for p in self.leads]
         paying = [p for p in self.direct if p.pays]
         nothing = [f"{p.name}_got = 0.0" for p in self._barring()]
-        lines = ["by, amount, opened = 0, 0.0, 0.0", "paid = 0.0", *self._time(), "always = paid"]
+        lines = ["by, amount, opened = 0.0, 0.0, 0.0", "paid = 0.0", *self._time(), "always = paid"]
         lines += self.ease()
         lines += [line for p in paying for line in self._terms(p)]
         lines += ["left, felt = price, price", *nothing]
         if any(p.public for p in paying):
             lines += [line for p in paying for line in self._pay(p)]
-            lines += ["if felt < price:", f"    by, opened = {HELPED}, 1.0"]
+            lines += ["if felt < price:", f"    by, opened = {HELPED}.0, 1.0"]
         lines.append("best, rest, time = felt, left, paid")
         for lead in self.leads:
             lines += [*self._terms(lead), f"if {lead.name}_keep > 0.0:"]
@@ -217,12 +249,14 @@ class Stack:
                 lines += [*self._pay(p, f" * {p.name}_served"), f"        {mine} = covered"]
             elif p.pays:
                 lines += self._pay(p)
+        # Choices between numbers, one by one: branches around all of them are no vector code.
+        ours = {"best": "felt", "by": f"p_{lead.name}.number", "amount": mine, "rest": "left",
+                "time": "paid", "opened": opened}  # fmt: skip
         return [
             *lines,
-            f"better = {opened} > opened or ({opened} == opened and felt < best)",
-            f"if {mine} > 0.0 and felt < price and (by == 0 or better):",
-            f"    best, by, amount = felt, int(p_{lead.name}.number), {mine}",
-            f"    rest, time, opened = left, paid, {opened}",
+            f"better = ({opened} > opened) | (({opened} == opened) & (felt < best))",
+            f"better = ({mine} > 0.0) & (felt < price) & ((by == 0.0) | better)",
+            *(f"{name} = {value} if better else {name}" for name, value in ours.items()),
         ]
 
     def offer(self) -> Derived:
@@ -238,7 +272,7 @@ class Stack:
 
     def alone(self) -> Derived:
         """The plan without the State's money: the employer if it pays, private sources, oneself."""
-        wants = needs(self.private, PAYS)
+        wants = asked_of(self.private, PAYS)
         args = ["plan_price", "plan_hours", "plan_recognised", "plan_payer", "training_budget"]
         lines = [
             "price, left = plan_price, plan_price",
@@ -263,4 +297,4 @@ class Stack:
         space: dict[str, Any] = {}
         exec(text, space)
         rules = {f"{r}_{p.name}": getattr(p, r) for p in self.policies for r in ASKED}
-        return Derived(space[name], gives, None, text, {**rules, "cents": cents})
+        return Derived(space[name], gives, None, text, {**rules, "cents": cents}, wide=True)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import codes, draws
-from simulator.chunks import prefetch
+from simulator.chunks import CHUNK, marked, prefetch
 from simulator.population import Population
 
 ROUND = 12  # months between two looks, and for which learning is seen
@@ -41,9 +41,15 @@ def _seen(  # type: ignore[no-untyped-def]
         trained = np.uint8(last_job[j] >= month) | np.uint8(last_self[j] >= month)
         hidden = np.uint8(ties[j] <= 0) | np.uint8(contract[j] == codes.ABSENT)
         seen_as[j] = (np.uint8(education[j]) << one) | trained | (hidden << top)
-    for j in range(ties.size):
-        recent[team[j]] += np.int32(seen_as[j] & one)
-        prefetch(recent, team[min(j + _AHEAD, ties.size - 1)])
+    marks, hits = np.empty(CHUNK, np.int8), np.empty(CHUNK + 8, np.int64)
+    for base in range(0, ties.size, CHUNK):
+        count = min(CHUNK, ties.size - base)
+        for j in range(count):
+            marks[j] = np.int8(seen_as[np.uintp(base + j)] & one)
+        many = marked(marks, count, hits)
+        for m in range(many):
+            prefetch(recent, team[np.uintp(base + hits[min(m + _AHEAD, many - 1)])])
+            recent[team[np.uintp(base + hits[m])]] += np.int32(1)
 
 
 @nb.njit(cache=True, nogil=True)

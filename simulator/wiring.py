@@ -13,7 +13,6 @@ from simulator import draws
 from simulator.behaviour import register
 from simulator.codes import ABSENT
 from simulator.columns import EMPLOYERS, OF_EMPLOYER, TEAM, Column, code, table
-from simulator.fusion import Names
 from simulator.instruments import (
     acting,
     awareness_law,
@@ -24,7 +23,7 @@ from simulator.instruments import (
     slots,
 )  # fmt: skip
 from simulator.kernel import Bound, Kernel
-from simulator.laws import Law, law
+from simulator.laws import Law, Names, law
 from simulator.parameters import Parameters
 from simulator.policy import HOOKS, RULES, Policy
 from simulator.population import Population, nobody

@@ -78,10 +78,13 @@ def granted(employer_active, p_employer_stages, p):
     return clip(p.paid_time * more, 0.0, 1.0)
 
 
-@derived(p=PARAMETERS)
+@derived("unaided_payable", "affordability_unaided", p=PARAMETERS)
 def affordability_unaided(employer_pays, willingness, p):
-    """Perceived affordability without any public money: e_p + (1 - e_p) exp(-p0 / pi)."""
-    return employer_pays + (1.0 - employer_pays) * exp(-p.price / willingness)
+    """exp(-p0 / pi), the chance that a short course can be paid without any public money, and
+    perceived affordability without it: e_p + (1 - e_p) exp(-p0 / pi).
+    """
+    payable = exp(-p.price / willingness)
+    return payable, employer_pays + (1.0 - employer_pays) * payable
 
 
 @scalar

@@ -112,7 +112,7 @@ class Leerrekening(Policy):
 _P = Leerrekening.parameters
 
 
-@law("account_balance", "account_idle", p=_P, tallies=("granted_eur", "lapsed_eur"))
+@law("account_balance", "account_idle", p=_P, tallies=("granted_eur", "lapsed_eur"), dense=True)
 def deposit(account_balance, account_idle, age, education, contract, p):
     """Add the yearly deposit; what may not be kept, passes the ceiling or has expired lapses.
 

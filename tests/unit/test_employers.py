@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from simulator import codes, draws, ledger
 from simulator.behaviour import action, employer_stages, employer_training, plans, register
 from simulator.columns import EMPLOYERS, OF_EMPLOYER, table
-from simulator.fusion import Names
 from simulator.kernel import Kernel
+from simulator.laws import Names
 from simulator.model import LearningModel
 from simulator.policies.oeno_fonds import OenoFonds
 from simulator.policies.slim import Slim

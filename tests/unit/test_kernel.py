@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 
 from simulator import draws, kernel
-from simulator.columns import code, real, table
-from simulator.fusion import Names
-from simulator.laws import derived, law
+from simulator.columns import code, money, real, table
+from simulator.laws import Names, derived, law
 
 NAMES = Names(table([real("height", "m", "a height", 0, 9)]), {}, {}, {}, ())
 TEXT = """from simulator.laws import law
@@ -131,6 +130,82 @@ def test_one_row_at_a_time_gives_the_same() -> None:
     risen = sum(bound.row(i, 3, draws.key(1), {})["risen"] for i in range(400))
     assert risen == found["risen"]
     assert all(np.array_equal(columns[name], again[name]) for name in columns)
+
+
+@derived()
+def halved(height):
+    """What a test asks for, and what is wide too."""
+    return 0.5 * height
+
+
+@derived("price", "left", wide=True)
+def bought(halved, purse, month):
+    """What the second test and the law itself ask for, made in a loop of its own."""
+    price = halved + month if halved > 1.0 else halved
+    return price, purse - price
+
+
+@derived("worth", wide=True)
+def valued(price, height, stage):
+    """What only the law asks for, made of what is wide itself."""
+    return price + height if stage == 1 else 0.0
+
+
+def _small(halved):
+    return halved < 0.5
+
+
+def _even(halved):
+    return halved < 4.0
+
+
+def _affords(left, halved):
+    return left > halved
+
+
+@law("purse", "stage", at=("stage", 1), when=(_small, _even, _affords), sure=(_small,),
+     u="rise", tallies=("sold", "paid_eur"))  # fmt: skip
+def buy(purse, price, worth, u):
+    """Pay, and be told by how much it was worth it."""
+    return purse - price + 0.01 * worth * u, 2, 1, price
+
+
+@law("purse", when=lambda stage: stage > 0, after=("buy",), dense=True)
+def save(purse):
+    """A quarter more, for whoever is there."""
+    return 1.25 * purse
+
+
+SHOP = Names(
+    table([real("height", "m", "a height", 0, 9), code("stage", "a stage", 3),
+           money("purse", "what there is to spend", 100)]),
+    {}, {"halved": halved, "bought": bought, "valued": valued}, {}, ("month",),
+)  # fmt: skip
+
+
+def _shoppers(rows: int) -> dict[str, np.ndarray]:
+    chance = np.random.default_rng(rows)
+    return {"height": chance.uniform(0, 9, rows).astype(np.float32),
+            "stage": chance.integers(0, 3, rows).astype(np.int8),
+            "purse": chance.integers(0, 1_000, rows).astype(np.int32)}  # fmt: skip
+
+
+def test_what_is_wide_is_made_for_whom_a_law_is_left_with_and_changes_nothing() -> None:
+    shop = kernel.Kernel([buy, save], SHOP)
+    assert "wide[" in shop.source
+    swept, again = _shoppers(6_000), _shoppers(6_000)
+    here = swept["stage"] == 1
+    key, drivers = draws.key(1), {"month": 2.0}
+    found = shop.bind(swept, {}, {}).sweep(3, key, drivers)
+    one = shop.bind(again, {}, {})
+    each = [one.row(i, 3, key, drivers) for i in range(6_000)]
+    assert all(np.array_equal(swept[name], again[name]) for name in swept)
+    assert found == {name: sum(row[name] for row in each) for name in found}
+    half = 0.5 * _shoppers(6_000)["height"].astype(float)
+    left = _shoppers(6_000)["purse"] / 100.0 - np.where(half > 1.0, half + 2.0, half)
+    acts = here & ((half < 0.5) | ((half < 4.0) & (left > half)))
+    assert 0 < (acts & (half < 0.5)).sum() < acts.sum() < here.sum()
+    assert found["sold"] == acts.sum()
 
 
 def test_a_test_that_is_sure_must_be_one_of_the_tests_and_not_the_last() -> None:

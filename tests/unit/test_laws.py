@@ -9,8 +9,7 @@ import pytest
 
 from simulator.behaviour import action, constructs, intention, norm, skills, stages
 from simulator.columns import TEAM, WORKER, table
-from simulator.fusion import Names
-from simulator.laws import law
+from simulator.laws import Names, law
 from simulator.loops import fuse
 
 NAMES = Names(table(WORKER), table(TEAM), {}, {}, ())
