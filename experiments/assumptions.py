@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from calibration import members, priors, summary
+from experiments.markdown import table
 from experiments.sensitivity_page import ranks
 from scenarios.scenario import OWNERS
 from simulator.parameters import TAG_MEANINGS, Parameter
@@ -33,8 +34,6 @@ What each source stands for, and what was found there, is in [evidence.md](evide
 
 {count} parameters, of which {assumed} are assumptions without a source for their size.
 
-| parameter | value | unit | range | posterior | class | quality | rank | meaning | source |
-|---|--:|---|---|---|---|---|--:|---|---|
 """
 
 
@@ -74,13 +73,16 @@ def page(levels: Mapping[str, Mapping[str, float]]) -> str:
         cells = (f"`{one.name}`", _number(_value(one, levels)), d.unit, _range(d),
                  fitted.get(one.name, ""), one.kind, d.tag, str(placed.get(one.name, "")), d.doc,
                  d.source)  # fmt: skip
-        rows.append(f"| {' | '.join(cells)} |")
+        rows.append(cells)
     head = _HEAD.format(
         tags="; ".join(f"{tag} = {meaning}" for tag, meaning in TAG_MEANINGS.items()),
         count=len(lines),
         assumed=sum("A" in one.declared.tag for one in lines),
     )
-    return head + "\n".join(rows) + "\n"
+    heads = ("parameter", "value", "unit", "range", "posterior", "class", "quality", "rank",
+             "meaning", "source")  # fmt: skip
+    text = [each for each in heads if each not in ("value", "rank")]
+    return head + "\n".join(table(heads, rows, text)) + "\n"
 
 
 def _posterior() -> dict[str, str]:

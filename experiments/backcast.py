@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from calibration.levels import TARGETS
 from experiments.estimates import Estimate, estimate, shown
+from experiments.markdown import table
 from experiments.runner import count_months, over_seeds
 from scenarios.scenario import Scenario
 from simulator import draws
@@ -195,11 +196,11 @@ def page(cast: Backcast, persons: int, picture: str) -> str:
         "",
         f"![back-cast]({picture})",
         "",
-        *_table(HEADS, beside(cast)),
+        *table(HEADS, beside(cast), 2),
         "",
         "What each driver adds to a change: the change with all drivers less that without it.",
         "",
-        *_table(CHANGES, explained(cast)),
+        *table(CHANGES, explained(cast), 2),
         "",
     ]
     return "\n".join(lines)
@@ -216,11 +217,3 @@ def as_data(cast: Backcast) -> dict[str, Any]:
         },
         "explained": [dict(zip(CHANGES, row, strict=True)) for row in explained(cast)],
     }
-
-
-def _table(heads: tuple[str, ...], rows: list[Row]) -> list[str]:
-    def line(cells: tuple[str, ...]) -> str:
-        return "| " + " | ".join(cells) + " |"
-
-    rule = "|" + "|".join("---" if k < 2 else "--:" for k in range(len(heads))) + "|"
-    return [line(heads), rule, *(line(row) for row in rows)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.estimates import estimate, shown
+from experiments.markdown import table
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -105,18 +106,13 @@ def page(said: Verdict, title: str, store: str, name: str, picture: str) -> str:
     head = _HEAD.format(title=title, draws=said.draws, store=store, name=name, picture=picture)
     lines = []
     for what, heads, rows in tables(said):
-        rule = "|".join("---" if h in TEXT else "--:" for h in heads)
-        lines += [f"## {what}", "", _line(heads), f"|{rule}|", *map(_line, rows), ""]
+        lines += [f"## {what}", "", *table(heads, rows, TEXT), ""]
     lines += [*(f"- {note}" for note in notes(said)), "",
               "## When a variant misses what would satisfy", ""]  # fmt: skip
     for failure in said.failures:
         lines += [f"- {line}" for line in failure.sentences]
         lines += [f"    - by a tree: {line}" for line in trees(failure)]
     return head + "\n".join(lines) + "\n"
-
-
-def _line(cells: Row) -> str:
-    return "| " + " | ".join(cells) + " |"
 
 
 def _level(values: xr.DataArray, places: int) -> str:

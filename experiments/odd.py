@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from calibration.files import write_text
+from experiments.markdown import table
 from scenarios.scenario import OWNERS
 from simulator import codes, columns
 from simulator.behaviour import register
@@ -119,9 +120,7 @@ def _declared(module: Any, kind: type) -> dict[str, Any]:
 
 
 def _rows(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    lines = [head, ["---"] * len(head), *rows]
-    told = ((cell.replace("|", "\\|") or "-" for cell in line) for line in lines)
-    return [f"| {' | '.join(line)} |" for line in told]
+    return table(head, ([cell or "-" for cell in row] for row in rows))
 
 
 def _ticked(names: Iterable[str]) -> str:

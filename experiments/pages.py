@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from experiments.markdown import table
 from simulator.laws import Law
 from simulator.parameters import TAG_MEANINGS, Parameter
 from simulator.policy import RULES, Policy
@@ -54,18 +55,17 @@ no range is known.
 
 Tags of sources: {tags}. What each source stands for is in [evidence.md](evidence.md).
 
-| instrument | what it is | whose money | rationed |
-|---|---|---|---|
 """
 
 
 def instruments(kinds: Mapping[str, type[Policy]]) -> str:
     """The page of all instruments: what each is, what it does, what is left out, and sources."""
     tags = "; ".join(f"{tag} = {meaning}" for tag, meaning in TAG_MEANINGS.items())
-    rows = [
-        f"| [{name}](#{name}) | {_first(kind.__doc__)} | {_money(kind)} | {_rationed(kind)} |"
-        for name, kind in kinds.items()
-    ]
+    rows = table(
+        ("instrument", "what it is", "whose money", "rationed"),
+        ((f"[{name}](#{name})", _first(kind.__doc__), _money(kind), _rationed(kind))
+         for name, kind in kinds.items()),
+    )  # fmt: skip
     shared = [
         "## What every instrument has",
         "",
@@ -133,16 +133,13 @@ def _does(kind: type[Policy]) -> list[tuple[str, str]]:
 
 
 def _table(declared: Mapping[str, Any]) -> list[str]:
-    lines = ["| parameter | default | unit | meaning | prior | source | tag |"]
-    lines.append("|---|--:|---|---|---|---|---|")
-    for name, p in declared.items():
-        if isinstance(p, Parameter):
-            prior = f"{p.prior[0]:g} to {p.prior[1]:g}" if p.prior else "-"
-            lines.append(
-                f"| `{name}` | {_number(p.default)} | {p.unit} | {p.doc} | {prior} | {p.source} "
-                f"| {p.tag} |"
-            )
-    return lines
+    heads = ("parameter", "default", "unit", "meaning", "prior", "source", "tag")
+    rows = [
+        (f"`{name}`", _number(p.default), p.unit, p.doc,
+         f"{p.prior[0]:g} to {p.prior[1]:g}" if p.prior else "-", p.source, p.tag)
+        for name, p in declared.items() if isinstance(p, Parameter)
+    ]  # fmt: skip
+    return table(heads, rows, [head for head in heads if head != "default"])
 
 
 def _number(value: float) -> str:
@@ -155,16 +152,17 @@ def studies(page: str) -> str:
     from experiments.sweeps.outputs import OUTPUTS, USUAL
 
     kept = [
-        f"| `{name}`{' *' if o.grouped else ''} | {o.long_name} | {o.unit} |"
-        f" {'yes' if name in USUAL else ''} |"
+        (f"`{name}`{' *' if o.grouped else ''}", o.long_name, o.unit,
+         "yes" if name in USUAL else "")
         for name, o in OUTPUTS.items()
-    ]
-    found = [f"| `{o.name}` | {o.long_name} | {o.unit} | {o.sense} |" for o in OUTCOMES.values()]
+    ]  # fmt: skip
+    found = [(f"`{o.name}`", o.long_name, o.unit, o.sense) for o in OUTCOMES.values()]
     tables = {
-        "## What is kept of a run": ["| output | meaning | unit | unless said otherwise |",
-                                     "|---|---|---|---|", *kept],
-        "## Outcomes": ["| outcome | meaning | unit | wanted |", "|---|---|---|---|", *found],
-    }  # fmt: skip
+        "## What is kept of a run": table(
+            ("output", "meaning", "unit", "unless said otherwise"), kept
+        ),
+        "## Outcomes": table(("outcome", "meaning", "unit", "wanted"), found),
+    }
     for heading, lines in tables.items():
         start = page.index(heading)
         end = page.find("\n## ", start + 1)

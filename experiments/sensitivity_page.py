@@ -13,6 +13,7 @@ import xarray as xr
 
 from calibration.files import read_netcdf
 from experiments.analysis.bootstrap import Interval
+from experiments.markdown import table
 from experiments.sweeps import factors
 from experiments.sweeps.outcomes import OUTCOMES
 
@@ -140,14 +141,13 @@ def _named(label: str, of: dict[str, list[str]]) -> str:
 
 def _block(data: xr.Dataset, variant: str) -> str:
     """A variant's table: an outcome a row, the leading factors with their total indices."""
-    lines = [f"## {variant}", "", "| outcome | unit | leading factors: total index [95%] |",
-             "|---|---|---|"]  # fmt: skip
+    rows = []
     for name in (str(o) for o in data["outcome"].values):
         one = data.sel(variant=variant, outcome=name)
         total = one["total_value"].values
         outcome = OUTCOMES[name]
         if not np.isfinite(total).any():
-            lines.append(f"| {outcome.long_name} | {outcome.unit} | no variance |")
+            rows.append((outcome.long_name, outcome.unit, "no variance"))
             continue
         told = []
         for k in np.argsort(-np.nan_to_num(total), kind="stable")[:SHOWN]:
@@ -155,5 +155,6 @@ def _block(data: xr.Dataset, variant: str) -> str:
             places = 2 if high - low < 0.2 else 1
             told.append(f"{data['factor'].values[k]} {total[k]:.{places}f} "
                         f"[{low:.{places}f}, {high:.{places}f}]")  # fmt: skip
-        lines.append(f"| {outcome.long_name} | {outcome.unit} | {'; '.join(told)} |")
-    return "\n".join(lines) + "\n"
+        rows.append((outcome.long_name, outcome.unit, "; ".join(told)))
+    heads = ("outcome", "unit", "leading factors: total index [95%]")
+    return "\n".join([f"## {variant}", "", *table(heads, rows)]) + "\n"

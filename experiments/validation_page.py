@@ -10,6 +10,7 @@ from typing import Any
 from calibration.ensemble import Ensemble
 from calibration.summary import effective, noise, noises, ridges, rounded
 from calibration.validation import COVERS, LeftOut, Scored, coverage
+from experiments.markdown import table
 from experiments.relive import Seen
 
 Row = tuple[str, ...]
@@ -143,15 +144,13 @@ def page(found: Ensemble, everything: Validation, picture: str) -> str:
     )  # fmt: skip
     lines = []
     for title, heads, rows in tables(everything):
-        text = sum(head in TEXT for head in heads)
-        rule = "|".join("---" if k < text else "--:" for k in range(len(heads)))
-        lines += [f"## {title}", "", _line(heads), f"|{rule}|", *map(_line, rows), ""]
-    lines += [_noise(found)]
-    lines += [_RIDGES.format(picture=picture), _line(("wanting", "being able", "correlation")),
-              "|---|---|--:|"]  # fmt: skip
-    for ridge in ridges(found)[:TOLD]:
-        error = 1.64 * ridge.error
-        lines.append(_line((ridge.wanting, ridge.able, f"{ridge.correlation:+.2f} ±{error:.2f}")))
+        lines += [f"## {title}", "", *table(heads, rows, TEXT), ""]
+    told = [
+        (ridge.wanting, ridge.able, f"{ridge.correlation:+.2f} ±{1.64 * ridge.error:.2f}")
+        for ridge in ridges(found)[:TOLD]
+    ]
+    lines += [_noise(found), _RIDGES.format(picture=picture),
+              *table(("wanting", "being able", "correlation"), told, 2)]  # fmt: skip
     return head + "\n".join(lines) + "\n"
 
 
@@ -164,11 +163,7 @@ def _noise(found: Ensemble) -> str:
         half=sum(x <= 0.5 for x in each.values()), whole=sum(x <= 1.0 for x in each.values()),
     )  # fmt: skip
     heads = ("figure", "its error", "of a life, relative", "persons for a half")
-    return head + "\n".join([_line(heads), "|---|--:|--:|--:|", *map(_line, noises(found)), ""])
-
-
-def _line(cells: Row) -> str:
-    return "| " + " | ".join(cells) + " |"
+    return head + "\n".join([*table(heads, noises(found), 1), ""])
 
 
 def as_data(everything: Validation) -> dict[str, Any]:
