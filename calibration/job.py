@@ -47,7 +47,7 @@ class Size:
         return first + two_years <= target.year <= int(evaluate.TO[:4])
 
 
-FULL = Size(persons=80_000, particles=200, generations=5, minutes=85.0, pilot=12)
+FULL = Size(persons=200_000, particles=200, generations=5, minutes=85.0, pilot=12)
 QUICK = Size(persons=2_000, particles=8, generations=2, minutes=3.0, pilot=6, since="2018-01",
              experiments=False)  # fmt: skip
 
