@@ -34,8 +34,14 @@ class Desk:
         self._asking = np.zeros(0, np.int64)  # who asked when the offices opened this month
 
     @cached_property
-    def _payers(self) -> list[Office]:
-        return [office for office in self._model.offices if office.policy.pays]
+    def _payers(self) -> list[tuple[Office, str]]:
+        offices = self._model.offices
+        return [(office, office.policy.name) for office in offices if office.policy.pays]
+
+    @cached_property
+    def _nothing(self) -> dict[str, int]:
+        """What is counted of every source when courses start, and none of it pays."""
+        return {f"{what}:{name}": 0 for _, name in self._payers for what in ("returns", "awards")}
 
     def open_month(self) -> None:
         """Look once for who applies or enrols: offices only make them fewer."""
@@ -110,15 +116,14 @@ class Desk:
         found = m.wiring.start.batch(rows, m.t, m.key, m.drivers(), scratch, m.pool)
         missed = m.population.worker["stage"][rows] == CONTEMPLATION
         self.started.append((rows[~missed], scratch["course_own"][~missed]))
-        some, counted = bool(missed.any()), dict[str, int]()
-        for office in self._payers:
-            name = office.policy.name
-            gone = rows[missed & (scratch[f"{name}_paid"] > 0)] if some else rows[:0]
+        counted, absent = dict(self._nothing), np.flatnonzero(missed)
+        for office, name in self._payers:
+            gone = absent[scratch[f"{name}_paid"][absent] > 0] if absent.size else absent
             counted[f"returns:{name}"] = int(gone.size)
-            counted[f"awards:{name}"] = found[f"awards_{name}"]
             if found[f"paid_{name}_eur"]:
+                counted[f"awards:{name}"] = found[f"awards_{name}"]
                 self._pay(office, found)
-                self._fail(office, gone)
+                self._fail(office, rows[gone])
         counted |= {k: found[k] for k in STARTED if k in found}
         public = int(np.count_nonzero(scratch["course_state"][~missed]))
         m.count(counted | {"public_starts": public})

@@ -29,6 +29,7 @@ from simulator.record import INDICATORS, Recorder
 from simulator.synthesis import People, synthesise
 from simulator.wiring import Values
 
+Measured = tuple[dict[str, Any], dict[str, Any]]  # data and coordinates of a dataset
 NULL = "null"
 SHARED = 100_000  # persons of a run up to which people and working lives are kept for the next one
 # Persons who move between stages, besides those who start or complete a course or do not turn up.
@@ -138,12 +139,10 @@ def compare(
     for make in variants.values():
         ended, lived = live_on(model, make(), recorder, design, progress)
         null = null or lived
-        found.append(summary(ended, lived, null, design))
-    first, data = found[0], {}
-    for name in first.data_vars:  # reading `variables`, no labels are made for every part
-        parts = [each.variables[name].values for each in found]
-        data[name] = (("variant", *first.variables[name].dims), np.stack(parts))
-    return xr.Dataset(data, {**first.coords, "variant": list(variants), "seed": seed})
+        found.append(_measured(ended, lived, null, design))
+    data = {name: (("variant", *dims), np.stack([measures[name][1] for measures, _ in found]))
+            for name, (dims, _) in found[0][0].items()}  # fmt: skip
+    return xr.Dataset(data, {**found[0][1], "variant": list(variants), "seed": seed})
 
 
 def live_on(
@@ -194,6 +193,10 @@ def _advance(model: LearningModel, end: int, progress: Callable[[int], None]) ->
 
 def summary(model: LearningModel, lived: Lived, null: Lived, design: Design) -> xr.Dataset:
     """A life as results, beside the same life without policy; `model` is where it ended."""
+    return xr.Dataset(*_measured(model, lived, null, design))
+
+
+def _measured(model: LearningModel, lived: Lived, null: Lived, design: Design) -> Measured:
     recorder, courses, weight = lived.recorder, lived.courses, model.population.weight
     years = (design.end - design.spin_up) // 12  # an unfinished last year is left out
     labels = [design.calendar.at(design.spin_up + 12 * k)[0] for k in range(years)]
@@ -229,20 +232,17 @@ def summary(model: LearningModel, lived: Lived, null: Lived, design: Design) -> 
     data["recipients"] = (("year", "group"), reached * weight)
     data["persons"] = (("time", "group"), np.array(recorder.sizes) * weight)
     time = [(t - design.introduction + 1) / 12 for t in recorder.survey_months]
-    return xr.Dataset(
-        data,
-        coords={"time": time, "month": np.arange(design.after), "year": labels,
-                "minute": np.array(MINUTES),
-                "group": list(groups.GROUPS), "stage": list(codes.STAGES.values())},
-    )  # fmt: skip
+    return data, {
+        "time": time, "month": np.arange(design.after), "year": labels, "minute": np.array(MINUTES),
+        "group": list(groups.GROUPS), "stage": list(codes.STAGES.values()),
+    }  # fmt: skip
 
 
 def _yearly(
     t: NDArray[np.integer], amounts: NDArray[Any], design: Design, years: int
-) -> NDArray[np.float64]:
+) -> NDArray[Any]:
     year = (np.asarray(t) - design.spin_up) // 12
-    sums = np.bincount(year, weights=amounts.astype(float), minlength=years)[:years]
-    return np.asarray(sums, float)
+    return np.bincount(year, weights=amounts.astype(float), minlength=years)[:years]
 
 
 def _anyway(courses: Courses, null: Recorder, design: Design, years: int) -> NDArray[np.float64]:
