@@ -80,8 +80,9 @@ def granted(employer_active, p_employer_stages, p):
 
 @derived("unaided_payable", "affordability_unaided", p=PARAMETERS)
 def affordability_unaided(employer_pays, willingness, p):
-    """exp(-p0 / pi), the chance that a short course can be paid without any public money, and
-    perceived affordability without it: e_p + (1 - e_p) exp(-p0 / pi).
+    """Perceived affordability without any public money: e_p + (1 - e_p) exp(-p0 / pi).
+
+    Its last factor, the chance that a short course can be paid so, is given first.
     """
     payable = exp(-p.price / willingness)
     return payable, employer_pays + (1.0 - employer_pays) * payable
