@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,7 @@ from experiments.console import Json
 if TYPE_CHECKING:
     import xarray as xr
 
+    from experiments.sweeps.store import Store
     from experiments.sweeps.verdicts import Verdict
 
 Weighed = Annotated[
@@ -59,13 +61,16 @@ def decide(
     from experiments.sweeps.store import Store
 
     if out is not None:
-        if front:
-            raise ValueError("--out: the front of settings is not written as a page: leave it out")
         writable(out.parent)
     found = Store(store)
     if front:
         of = chosen([reach])[0]
-        _front(found.folder, verdicts.settings(found, OUTCOMES["cost"], of), as_json)
+        settings = verdicts.settings(found, OUTCOMES["cost"], of)
+        files = _front(found, settings, out)
+        if as_json:
+            print(json.dumps({v: _plain(d) for v, d in settings.items()}, indent=1))
+        else:
+            _print_front(settings, files)
         return
     said = verdicts.verdict(found, weighing.read(weights), verdicts.thresholds(thresholds))
     files = [_draw(found.folder / "decide" / "decision.png", said)]
@@ -147,34 +152,43 @@ def _print(said: Verdict, files: list[Path]) -> None:
     console.print("Written: " + ", ".join(map(str, files)), highlight=False)
 
 
-def _front(folder: Path, found: dict[str, xr.Dataset], as_json: bool) -> None:
+def _front(store: Store, settings: Mapping[str, xr.Dataset], out: Path | None) -> list[Path]:
+    """Draw every variant's front into the store; write the page, if wanted, with its pictures."""
+    from calibration.files import write_text
+    from experiments import front_page
     from experiments.analysis import decision_picture
 
-    if as_json:
-        print(json.dumps({v: _plain(d) for v, d in found.items()}, indent=1))
-        return
+    files, beside = [], []
+    for variant, data in settings.items():
+        end = f"{variant.replace(' ', '-')}.png"
+        files.append(store.folder / "decide" / f"front-{end}")
+        if out is not None:
+            only = len(settings) == 1
+            beside.append(out.with_suffix(".png") if only else out.with_name(f"{out.stem}-{end}"))
+        for path in (files[-1], *beside[-1:]):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            decision_picture.draw(path, settings=data)
+    if out is not None:
+        write_text(out, front_page.page(settings, store.meta["title"], str(store.folder), str(out),
+                                        [path.name for path in beside]))  # fmt: skip
+        files += [*beside, out]
+    return files
+
+
+def _print_front(settings: Mapping[str, xr.Dataset], files: list[Path]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    from experiments.decision_page import percent
+    from experiments import front_page
 
     console = Console() if Console().is_terminal else Console(width=150)
-    (folder / "decide").mkdir(parents=True, exist_ok=True)
-    for variant, data in found.items():
-        table = Table(title=f"{variant}: settings on the front of less cost and more reach",
+    for variant, data in settings.items():
+        shown = Table(title=f"{variant}: settings, by cost and reach (*: on the front of medians)",
                       title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)  # fmt: skip
-        for head in ("setting", data.attrs["cost_label"], data.attrs["reach_label"],
-                     "on the front, % of draws"):  # fmt: skip
-            table.add_column(head, justify="left" if head == "setting" else "right")
-        for name in data["variant"].values[np.argsort(data["cost"].values)]:
-            row = data.sel(variant=name)
-            if row["front"] == 1:
-                table.add_row(str(name), *(
-                    f"{float(row[n]):,.1f} [{float(row[f'{n}_low']):,.1f}, "
-                    f"{float(row[f'{n}_high']):,.1f}]" for n in ("cost", "reach")
-                ), percent(row))  # fmt: skip
-        console.print(table)
-        path = folder / "decide" / f"front-{variant.replace(' ', '-')}.png"
-        decision_picture.draw(path, settings=data)
-        console.print(f"Written: {path}", highlight=False)
+        for k, head in enumerate(front_page.heads(data)):
+            shown.add_column(head, justify="left" if k < front_page.TEXT else "right")
+        for row in front_page.rows(data):
+            shown.add_row(*row)
+        console.print(shown)
+    console.print("Written: " + ", ".join(map(str, files)), highlight=False)

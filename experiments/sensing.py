@@ -214,17 +214,14 @@ def _above(found: Sensed) -> dict[tuple[str, int], str]:
 
 
 def _screened(store: Store, outcomes: list[Outcome], variants: list[str], as_json: bool) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
+    from calibration.files import write_text
+    from experiments import screening_page
+    from experiments.sensitivity_page import ranks
     from experiments.sweeps import sensitivity
 
     labels, found = sensitivity.screened(store, outcomes, variants)
-    columns = [(o, v) for o in outcomes for v in variants]
-    star = found.mu_star
-    share = star.value / np.nanmax(star.value, axis=0)
     if as_json:
+        star, columns = found.mu_star, [(o, v) for o in outcomes for v in variants]
         rows = [
             {"outcome": o.name, "variant": v, "factor": label,
              "mu_star": float(star.value[k, at]), "low": float(star.low[k, at]),
@@ -233,20 +230,28 @@ def _screened(store: Store, outcomes: list[Outcome], variants: list[str], as_jso
         ]  # fmt: skip
         print(json.dumps({"trajectories": found.many, "effects": rows}, indent=1))
         return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
     console = Console() if Console().is_terminal else Console(width=120)
     grid = Table(title="Elementary effects (mu*), % of the largest of each outcome and variant",
                  box=box.SIMPLE_HEAD, pad_edge=False)  # fmt: skip
     grid.add_column("factor")
     for o in outcomes:
         grid.add_column(o.name, justify="right")
-    by = np.nanmax(share.reshape(len(labels), len(outcomes), len(variants)), axis=2)
-    for k in np.argsort(-np.nanmax(by, axis=1), kind="stable"):
-        grid.add_row(labels[k], *(f"{100 * x:.0f}" for x in by[k]))
+    share, _, _ = screening_page.shares(found, outcomes, variants)
+    for k in screening_page.order(share):
+        grid.add_row(labels[k], *(f"{100 * x:.0f}" for x in share[k]))
     console.print(grid)
     console.print(
         f"{found.many} trajectories; of the variants ({', '.join(variants)}) the largest. Factors "
         "that are small everywhere may stay at their central values.", highlight=False,
     )  # fmt: skip
+    path = store.folder / "sobol" / "screening.md"
+    path.parent.mkdir(exist_ok=True)
+    write_text(path, screening_page.page(store, labels, found, outcomes, variants, ranks()))
+    console.print(f"Written: {path}", highlight=False)
 
 
 def _number(x: float) -> float | None:

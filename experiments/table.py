@@ -73,9 +73,10 @@ def extra_learners(d: xr.Dataset, null: xr.Dataset, group: str = "all") -> Array
     return np.asarray(gain.sel(group=group).isel(time=later).mean("time").values, float)
 
 
-def yearly_cost(d: xr.Dataset, null: xr.Dataset) -> xr.DataArray:
+def yearly_cost(d: Any, null: Any) -> Any:
     """EUR a year that the variant costs the State above the null: net of what returns, with
     administration and programmes, and with what it changes in policies that are in force anyway.
+    Both are datasets, or anything else that has series by their names.
     """
     out = d["awards_eur"] + d["administration_eur"] + d["programme_eur"]
     back = d["returned_eur"] + d["repaid_eur"]

@@ -13,8 +13,9 @@ Together they are, to the cent, the public money of all courses that started.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,41 +36,30 @@ def match(
     and starts at most `before` months before it and `after` months after it.
     """
     ours_by, theirs_by = _ordered(ours), _ordered(theirs)
-    row, t = ours["row"][ours_by], ours["t"][ours_by]
-    other_row, other_t = theirs["row"][theirs_by], theirs["t"][theirs_by]
-    person, rank = _ranks(row)
-    pointer = np.searchsorted(other_row, row[person], side="left")
-    stop = np.searchsorted(other_row, row[person], side="right")
-    found = np.full(row.size, -1)
-    for k in range(int(rank.max(initial=-1)) + 1):
-        at = np.flatnonzero(rank == k)
-        who = np.searchsorted(person, at, side="right") - 1
-        while True:  # skip what is too long ago for this course and for all that follow
-            live = who[pointer[who] < stop[who]]
-            old = live[other_t[pointer[live]] < t[person[live] + k] - before]
-            if not old.size:
-                break
-            pointer[old] += 1
-        open_ = pointer[who] < stop[who]
-        near = np.zeros(at.size, bool)
-        near[open_] = other_t[pointer[who[open_]]] <= t[at[open_]] + after
-        found[at[near]] = pointer[who[near]]
-        pointer[who[near]] += 1
-    result = np.full(row.size, -1)
-    hit = found >= 0
+    found, pair = np.full(ours_by.size, -1), cast(Any, _pair)
+    pair(ours["row"][ours_by], ours["t"][ours_by], theirs["row"][theirs_by], theirs["t"][theirs_by],
+         before, after, found)  # fmt: skip
+    result, hit = np.full(ours_by.size, -1), found >= 0
     result[ours_by[hit]] = theirs_by[found[hit]]
     return result
 
 
+@nb.njit(cache=True, nogil=True)
+def _pair(row, t, other_row, other_t, before, after, found):  # type: ignore[no-untyped-def]
+    """Both lists go by person and time: what is too early for a course is so for all later ones."""
+    k, many = 0, other_row.size
+    for j in range(row.size):
+        while k < many and other_row[k] < row[j]:
+            k += 1
+        while k < many and other_row[k] == row[j] and other_t[k] < t[j] - before:
+            k += 1
+        if k < many and other_row[k] == row[j] and other_t[k] <= t[j] + after:
+            found[j] = k
+            k += 1
+
+
 def _ordered(courses: Courses) -> NDArray[np.intp]:
     return np.lexsort((courses["t"], courses["row"]))
-
-
-def _ranks(row: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Where each person's courses begin in the sorted list, and the rank of every course."""
-    first = np.flatnonzero(np.diff(row, prepend=-1))
-    lengths = np.diff(np.append(first, row.size))
-    return first, np.arange(row.size) - np.repeat(first, lengths)
 
 
 def classes(ours: Courses, theirs: Courses) -> dict[str, NDArray[np.int64]]:

@@ -37,6 +37,29 @@ def _prefetch(_typing: Any, array: Any, _index: Any) -> Any:
 prefetch: Any = intrinsic(_prefetch)
 
 
+def _copy_four(_typing: Any, into: Any, _place: Any, cells: Any, _index: Any) -> Any:
+    """Copy four numbers of 4 bytes at once, which lie side by side from a cell on, to a place."""
+
+    def written(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        ends = []
+        for k in (0, 2):
+            kind = signature.args[k]
+            array = context.make_array(kind)(context, builder, arguments[k])
+            place = cgutils.get_item_pointer(  # type: ignore[no-untyped-call, unused-ignore]
+                context, builder, kind, array, [arguments[k + 1]]
+            )
+            ends.append(builder.bitcast(place, ir.VectorType(ir.FloatType(), 4).as_pointer()))
+        four = builder.load(ends[1])
+        four.align = 4
+        builder.store(four, ends[0]).align = 4
+        return context.get_dummy_value()
+
+    return types.void(into, types.intp, cells, types.intp), written
+
+
+copy_four: Any = intrinsic(_copy_four)
+
+
 def _counting(name: str, *flags: bool) -> Any:
     """One of LLVM's counts of the bits of a whole number of 64 bits."""
 
@@ -82,3 +105,10 @@ def marked(marks, count, hits):  # type: ignore[no-untyped-def]
         hits[found] = j
         found += marks[j]
     return found
+
+
+@nb.njit(cache=True, nogil=True)
+def take(given, index, told):  # type: ignore[no-untyped-def]
+    """Tell every place what is given at its index; without a copy in between."""
+    for j in range(told.size):
+        told[j] = given[index[j]]

@@ -143,6 +143,13 @@ TEAM: tuple[Column, ...] = (
     real("team_norm", "z", "descriptive norm and culture, before supervisor", -6, 6),
 )
 
+# What workers read of the team, as it lies side by side in memory: what each of them reads every
+# month, four numbers of 4 bytes, and what few do.
+TOGETHER = (
+    ("team_norm", "lift", "culture", "trained_share"),
+    ("training_budget", "employer_active"),
+)
+
 # Codes of `funded_by`: 0 nothing yet; OWN, EMPLOYER, PRIVATE (a fund, a loan), or INSTRUMENT + the
 # number of the public instrument that pays most.
 OWN, EMPLOYER, PRIVATE, INSTRUMENT = 1, 2, 3, 10

@@ -193,7 +193,8 @@ class Desk:
         m = self._model
         for office, bound in zip(m.offices, m.wiring.on_move, strict=True):
             if bound is not None:
-                self._rights(office.policy, bound.batch(rows, m.t, m.key, m.drivers()))
+                found = bound.batch(rows, m.t, m.key, m.drivers(), pool=m.pool)
+                self._rights(office.policy, found)
 
     def gone(self, rows: Rows) -> None:
         """What those rows, who leave for good, still have a right to lapses."""

@@ -81,6 +81,7 @@ class Body:
         self.tallies: list[str] = list(dict.fromkeys(n for law in laws for n in law.tallies))
         self.used: dict[str, None] = {}  # columns in order of first use
         self.looked: list[str] = []  # columns of the team that are read, in order
+        self.four: Sequence[str] = ()  # of these, what is read in one go
         self._check()
         self.runs = _runs(self._arranged())
 

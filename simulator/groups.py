@@ -15,34 +15,23 @@ from simulator import codes
 AGE_STARTS = np.array([15, 25, 30, 35, 40, 45, 50, 55, 65]) * 12
 # The code of every age in months, up to the eldest.
 AGE_CODE = (np.searchsorted(AGE_STARTS, np.arange(100 * 12), side="right") - 1).astype(np.int8)
-_SHAPE = (
+SHAPE = (
     len(AGE_STARTS),
     len(codes.EDUCATION),
     len(codes.CONTRACT),
     len(codes.FIRM_SIZE),
     len(codes.SECTOR),
 )
-CELLS = int(np.prod(_SHAPE))
+CELLS = int(np.prod(SHAPE))
 
 
-def cells(worker: dict[str, NDArray[np.integer]]) -> NDArray[np.int32]:
-    """The cell of every worker: age x education x contract x firm size x sector as one number."""
-    found: NDArray[np.int32] = AGE_CODE[worker["age"]].astype(np.int32)
-    for name, size in zip(
-        ("education", "contract", "firm_size", "sector"), _SHAPE[1:], strict=True
-    ):
-        found *= size
-        found += worker[name]
-    return found
-
-
-OFFSETS = np.cumsum((0, *_SHAPE))
+OFFSETS = np.cumsum((0, *SHAPE))
 AXES = {name: k for k, name in enumerate(("age", "education", "contract", "firm_size", "sector"))}
 
 
 def _memberships() -> dict[str, tuple[str, tuple[int, ...]]]:
     """Every group as the codes of one dimension that belong to it."""
-    found: dict[str, tuple[str, tuple[int, ...]]] = {"all": ("age", tuple(range(_SHAPE[0])))}
+    found: dict[str, tuple[str, tuple[int, ...]]] = {"all": ("age", tuple(range(SHAPE[0])))}
 
     def add(dimension: str, prefix: str, members: Mapping[str, tuple[int, ...]]) -> None:
         found.update({f"{prefix}:{name}": (dimension, codes_) for name, codes_ in members.items()})
@@ -94,7 +83,7 @@ def members(
 def in_group(group: str) -> NDArray[np.bool_]:
     """Which cells belong to a group."""
     dimension, wanted = MEMBERSHIPS[group]
-    grid = np.unravel_index(np.arange(CELLS), _SHAPE)
+    grid = np.unravel_index(np.arange(CELLS), SHAPE)
     return np.isin(grid[AXES[dimension]], wanted)
 
 
@@ -103,7 +92,7 @@ def population(*, contracts: tuple[int, ...], ages: tuple[int, int]) -> NDArray[
     (inclusive) to (exclusive).
     """
     asked = (ages[0] * 12 <= AGE_STARTS) & (ages[1] * 12 > AGE_STARTS)
-    return np.outer(asked, np.isin(np.arange(_SHAPE[AXES["contract"]]), contracts))
+    return np.outer(asked, np.isin(np.arange(SHAPE[AXES["contract"]]), contracts))
 
 
 def by_group(margins: NDArray[np.floating] | NDArray[np.integer]) -> NDArray[np.float64]:
@@ -115,6 +104,6 @@ def by_group(margins: NDArray[np.floating] | NDArray[np.integer]) -> NDArray[np.
 
 def listed(cell: NDArray[np.integer]) -> NDArray[np.float64]:
     """Persons in each group, in the order of GROUPS, from a list of their cells."""
-    codes_ = np.unravel_index(cell, _SHAPE)
-    margins = [np.bincount(c, minlength=n) for c, n in zip(codes_, _SHAPE, strict=True)]
+    codes_ = np.unravel_index(cell, SHAPE)
+    margins = [np.bincount(c, minlength=n) for c, n in zip(codes_, SHAPE, strict=True)]
     return by_group(np.concatenate(margins))

@@ -38,6 +38,7 @@ _GIVEN = {
     "words": draws.words,
     "words_of": draws.words_of,
     "prefetch": chunks.prefetch,
+    "copy_four": chunks.copy_four,
     "intp": np.intp,
     "empty": np.empty,
     "uint32": np.uint32,
@@ -199,7 +200,12 @@ class Bound:
         self._p = np.array(flat if flat else [0.0])
 
     def rebind(self, table: Arrays) -> None:
-        """Use other arrays (a copied or reloaded table) from now on."""
+        """Use other arrays (a copied or reloaded table) from now on.
+
+        ValueError when what is read of a team in one go does not lie side by side in memory.
+        """
+        if not _side_by_side([self._lookup[n] for n in self.kernel.body.four]):
+            raise ValueError(f"{', '.join(self.kernel.body.four)}: use population.side_by_side")
         self._cells = [table.get(n, _NOTHING) for n in self._used]
         self._cells += [self._lookup[n] for n in self.kernel.body.looked]
         self._rows = len(next(iter(table.values())))
@@ -293,6 +299,13 @@ class Bound:
         out = np.zeros(len(self.kernel.tallies), np.int64)
         self.kernel.plain.row(int(i), *self._arguments(t, key, drivers), out, *self._cells)
         return self._tallies(out)
+
+
+def _side_by_side(arrays: Sequence[NDArray[Any]]) -> bool:
+    """Whether each cell of 4 bytes is followed by that of the next array."""
+    at = [array.__array_interface__["data"][0] for array in arrays]
+    steps = {b - a for a, b in itertools.pairwise(at)}
+    return steps <= {4} and all(array.dtype == np.float32 for array in arrays)
 
 
 @functools.cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 WORKERS, EMPLOYERS, PROVIDERS, ADMINISTRATION, GUIDES = (
     "workers",
@@ -45,8 +46,7 @@ def rights(instrument: str) -> str:
     return f"rights:{instrument}"
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One posting: `cents` go from one account to another in month t, for a stated reason."""
 
     t: int

@@ -16,11 +16,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from simulator.chunks import CHUNK
+from simulator.columns import TOGETHER
 from simulator.fusion import Body, Ready, Scope, by_code, read
 from simulator.laws import Derived, Law, Names, Rule, arguments
 
 AHEAD = 8  # rows of a batch whose memory is asked for before they are needed: they lie far apart
 TEAMS_AHEAD = 48  # rows whose team is asked for before it is read
+_FOUR = TOGETHER[0]
 _CELL, _LOOKED = re.compile(r"c_(\w+)\[i\]"), re.compile(r"l_(\w+)\[")
 
 
@@ -281,14 +283,21 @@ class Sweep:
         ]
         if ready.lookups:
             first = next(iter(ready.lookups))  # the others lie beside it
+            each = "        for j in range(count):"
             made += [
-                "        for j in range(count):",
+                each,
                 f"            soon = min(uintp(base + j + {TEAMS_AHEAD}), last)",
                 f"            prefetch(l_{first}, intp(c_team[soon]))",
-                "            k = uintp(c_team[base + j])",
+                "            k = intp(c_team[uintp(base + j)])",
             ]
-            for name in ready.lookups:
-                made.append(f"            g_{name}[j] = {read(names.lookup[name], f'l_{name}[k]')}")
+            cells = {name: f"l_{name}[uintp(k)]" for name in ready.lookups}
+            if set(_FOUR) <= set(ready.lookups):  # in one go, and then apart by vector code
+                space.append(f"    four = empty({4 * CHUNK}, float32)")
+                made += [f"            copy_four(four, intp(4 * j), l_{_FOUR[0]}, k)", each]
+                cells |= {name: f"four[uintp(4 * j + {place})]" for place, name in enumerate(_FOUR)}
+                self.body.four = _FOUR
+            for name, cell in cells.items():
+                made.append(f"            g_{name}[j] = {read(names.lookup[name], cell)}")
         return [
             *space,
             "    last = uintp(stop - 1)",

@@ -26,15 +26,15 @@ from simulator.behaviour import register  # noqa: E402
 from simulator.calendar import Calendar  # noqa: E402
 from simulator.desk import Desk  # noqa: E402
 from simulator.kernel import BLOCK_ROWS, total  # noqa: E402
-from simulator.labour_market.lives import (  # noqa: E402
+from simulator.labour_market.lives import WorkingLives  # noqa: E402
+from simulator.labour_market.script import (  # noqa: E402
     ENTERS,
     LEARNED,
     LEAVES,
     MOVES,
     OLDER,
     Script,
-    WorkingLives,
-)  # fmt: skip
+)
 from simulator.labour_market.workforce import Workforce  # noqa: E402
 from simulator.ledger import Ledger  # noqa: E402
 from simulator.office import MONTHLY_AT, Office  # noqa: E402
@@ -252,8 +252,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
             return
         month, events = self.lives.events(self.t, self.pool, self.block_rows)
         leaving, entering, moving = events.of(LEAVES), events.of(ENTERS), events.of(MOVES)
-        team = self.population.worker["team"]
-        self.lives.follow(self._team_size, team[leaving], -1)
+        self.lives.leave(self._team_size, leaving)
         self.desk.gone(leaving)
         self._apply("left", leaving)
         self.lives.enter(month, entering, self.t)
@@ -262,8 +261,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self._apply("schooled", learned, education_before=level)
         for rows in (entering, moving):
             moved = self.lives.move(month, rows, self.t, self.pool, entering=rows is entering)
-            self.lives.follow(self._team_size, team[moved.there], 1)
-            self.lives.follow(self._team_size, moved.teams_left, -1)
+            self.lives.regroup(self._team_size, moved)
             if rows is entering:
                 self._apply("newcomer", rows)
                 continue

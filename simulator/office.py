@@ -20,7 +20,15 @@ from numpy.typing import NDArray
 from simulator import draws
 from simulator.calendar import Calendar
 from simulator.policy import HOOKS, Policy
-from simulator.queueing import among, one_counter, payable, presented, ranks, several_counters
+from simulator.queueing import (
+    among,
+    left_of,
+    one_counter,
+    payable,
+    presented,
+    ranks,
+    several_counters,
+)
 from simulator.windows import Windows
 
 Rows = NDArray[np.int64]
@@ -364,12 +372,13 @@ class Office:
         good = cases.where(waits & ~refused & ~late)
         if (first := good.awarded < 0).any():
             self.log.append((now, "awarded", int(first.sum()), int(good.cents[first].sum())))
-        seatless = np.zeros(0, np.int64)
+        seatless = np.zeros(first.size, bool)
         for again in (False, True):
-            rows = good.rows[first != again]
+            chosen = first != again
+            rows = good.rows[chosen]
             if rows.size:
-                seatless = np.append(seatless, counter.award(self, rows, again))
-        held = good.where(among(good.rows, seatless))
+                seatless[chosen] = left_of(rows, counter.award(self, rows, again))
+        held = good.where(seatless)
         held.awarded[held.awarded < 0] = now
         held.decided[:] = now  # looked at again when the next month begins
         self.pending = self.pending.joined(held)

@@ -47,6 +47,23 @@ def _tabulate(  # type: ignore[no-untyped-def]
                 sums[cell] += value[i]
 
 
+@nb.njit(cache=True, nogil=True)
+def _cells(  # type: ignore[no-untyped-def]
+    rows, age_code, shape, age, education, contract, firm_size, sector, found
+):
+    for j in range(rows.size):
+        i, (_, levels, contracts, sizes, sectors) = rows[j], shape
+        cell = age_code[age[i]] * levels + education[i]
+        found[j] = ((cell * contracts + contract[i]) * sizes + firm_size[i]) * sectors + sector[i]
+
+
+def cells(worker: Mapping[str, NDArray[np.integer]], rows: NDArray[np.int64]) -> NDArray[np.int32]:
+    """The cell of those rows: age x education x contract x firm size x sector as one number."""
+    found, number = np.empty(rows.size, np.int32), cast(Any, _cells)
+    number(rows, groups.AGE_CODE, groups.SHAPE, *(worker[name] for name in groups.AXES), found)
+    return found
+
+
 class Panel:
     """Everybody at one moment: a population is whom a survey questions, by code of age and
     contract, as `groups.population` gives it.

@@ -11,8 +11,9 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.chunks import take
 from simulator.codes import ABSENT, NO_FIRM, NO_SECTOR
-from simulator.columns import EMPLOYERS, OF_EMPLOYER, TEAM, WORKER, Column, table
+from simulator.columns import EMPLOYERS, OF_EMPLOYER, TEAM, TOGETHER, WORKER, Column, table
 from simulator.synthesis import People
 
 Arrays = dict[str, NDArray[Any]]
@@ -65,9 +66,7 @@ class Population:
         """What is true of an employer is true of its teams; `names` is what may have changed."""
 
         def tell(name: str) -> None:
-            # "clip" takes no copy in between; every team has an employer, 0 for none.
-            given, told = self.employer[name], self.team[name]
-            np.take(given, self.team["employer"], out=told, mode="clip")
+            take(self.employer[name], self.team["employer"], self.team[name])
 
         list((pool.map if pool else map)(tell, names))
 
@@ -84,19 +83,12 @@ class Population:
             self.worker[name] = np.concatenate([array, one])
 
 
-# What workers read of the team: what each of them reads every month, and what few do.
-_READ = (
-    ("team_norm", "lift", "culture", "trained_share"),
-    ("training_budget", "employer_active"),
-)
-
-
 def side_by_side(team: Arrays) -> Arrays:
     """A copy of the team table in which what workers read together lies side by side in memory:
     members of a team no longer lie together once people have changed jobs.
     """
     beside: dict[str, NDArray[Any]] = {}
-    for together in _READ:
+    for together in TOGETHER:
         kinds = np.dtype([(name, team[name].dtype) for name in together], align=True)
         block = np.empty(team[together[0]].size, kinds)
         for name in together:

@@ -97,3 +97,19 @@ def among(rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool
     known = np.sort(others)
     place = np.minimum(np.searchsorted(known, rows), known.size - 1)
     return np.asarray(known[place] == rows)
+
+
+@nb.njit(cache=True, nogil=True)
+def _left_of(rows, left, found):  # type: ignore[no-untyped-def]
+    k = 0
+    for j in range(rows.size):
+        found[j] = k < left.size and rows[j] == left[min(k, left.size - 1)]
+        k += found[j]
+
+
+def left_of(rows: NDArray[np.int64], left: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of the rows are left, when `left` has some of them in the same order."""
+    found = np.zeros(rows.size, bool)
+    if left.size:
+        _left_of(rows, left, found)
+    return found

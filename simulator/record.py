@@ -12,10 +12,10 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator import codes, groups, surveys
+from simulator import codes, surveys
 from simulator.behaviour import skills
 from simulator.columns import EMPLOYER
-from simulator.panel import EVERYBODY, Panel
+from simulator.panel import EVERYBODY, Panel, cells
 from simulator.population import Population, side_by_side
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _started(model: LearningModel) -> dict[str, NDArray[Any]]:
     worker, parts = model.population.worker, model.desk.started
     rows = np.concatenate([np.zeros(0, np.int64), *(part[0] for part in parts)])
     public = np.concatenate([np.zeros(0, np.int32), *(part[1] for part in parts)])
-    cell = groups.cells({name: worker[name][rows] for name in groups.AXES})
+    cell = cells(worker, rows)
     return {"row": rows, "t": np.full(rows.size, model.t, np.int32),
             "funded_by": worker["funded_by"][rows], "price": worker["plan_price"][rows],
             "public": public, "cell": cell}  # fmt: skip

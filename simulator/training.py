@@ -98,6 +98,17 @@ def _admitted(  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
+def _offer(seats, share, provider, months, gate, many, first, left):  # type: ignore[no-untyped-def]
+    """Seats of the month in every cell, how many providers it has, and the number of its first."""
+    before = 0
+    for c in range(seats.size):
+        left[c] = int(np.floor(seats[c] * months[c] * (1.0 - gate)))
+        many[c] = max(int(np.ceil(seats[c] / share / provider)), 1)
+        first[c] = before
+        before += many[c]
+
+
+@nb.njit(cache=True, nogil=True)
 def _follow(  # type: ignore[no-untyped-def]
     asked, expected, seats, age, memory, slack, entry, leaving
 ):  # fmt: skip
@@ -123,7 +134,8 @@ class Market:
         self.asked = np.zeros(CELLS)  # first asked for this month
         self.left = np.zeros(CELLS, np.int64)  # of this month's seats
         self.still = [self.waiting]
-        self._provided = self._providers()  # of this month
+        # Of this month: how many providers every cell has, and the number of its first one.
+        self._providers = np.ones(CELLS, np.int64), np.arange(CELLS)
         self.price_drift = 0.0
 
     @property
@@ -148,9 +160,9 @@ class Market:
         """Offer the seats of a calendar month; a kind that does not begin has none."""
         self.asked, self.still = np.zeros(CELLS), [np.zeros(0, np.int64)]
         if self.on:
-            self._provided = self._providers()
-            offered = np.floor(self.seats * _MONTHS[month] * (1.0 - self.values["gate"]))
-            self.left = offered.astype(np.int64)
+            offer: Any = _offer
+            offer(self.seats, self.share, self.values["provider"], _MONTHS[month],
+                  self.values["gate"], *self._providers, self.left)  # fmt: skip
 
     def admit(
         self, worker: Mapping[str, NDArray[Any]], rows: Rows, t: int, month: int
@@ -163,7 +175,7 @@ class Market:
         if self._marked is not self.waiting:
             self._waits[self._marked], self._waits[self.waiting] = False, True
             self._marked = self.waiting
-        providers, first = self._provided
+        providers, first = self._providers
         known = self.age >= self.values["memory"]  # before that nobody knows what to expect
         admitted: Any = _admitted
         found: NDArray[np.bool_] = admitted(
@@ -173,12 +185,6 @@ class Market:
         )  # fmt: skip
         self.still.append(rows[~found])
         return found
-
-    def _providers(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """How many providers every cell has, and the number of its first one."""
-        national = self.seats / self.share
-        many = np.maximum(np.ceil(national / self.values["provider"]), 1.0).astype(np.int64)
-        return many, np.cumsum(many) - many
 
     def close_month(self, public: float, pull: float) -> None:
         """Supply follows demand, and prices follow public money; `public` is its share of starts.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -19,7 +20,8 @@ from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
 from simulator.behaviour.employers import draw_employers
 from simulator.benefits import PARAMETERS as BENEFITS
 from simulator.calendar import Calendar
-from simulator.labour_market.lives import Script, tenures
+from simulator.labour_market.lives import tenures
+from simulator.labour_market.script import Script
 from simulator.labour_market.workforce import Workforce
 from simulator.margins import Margins
 from simulator.model import Climate, LearningModel, steady
@@ -238,9 +240,7 @@ def _measured(model: LearningModel, lived: Lived, null: Lived, design: Design) -
     }  # fmt: skip
 
 
-def _yearly(
-    t: NDArray[np.integer], amounts: NDArray[Any], design: Design, years: int
-) -> NDArray[Any]:
+def _yearly(t: NDArray[Any], amounts: NDArray[Any], design: Design, years: int) -> NDArray[Any]:
     year = (np.asarray(t) - design.spin_up) // 12
     return np.bincount(year, weights=amounts.astype(float), minlength=years)[:years]
 
@@ -396,5 +396,4 @@ def _size(recorder: Recorder, t: int) -> NDArray[np.float64]:
     """Persons by group at the last survey up to month t."""
     if not recorder.sizes:
         raise ValueError("nothing was recorded: the run ended before its spin-up")
-    k = int(np.searchsorted(recorder.survey_months, t, side="right")) - 1
-    return recorder.sizes[max(k, 0)]
+    return recorder.sizes[max(bisect_right(recorder.survey_months, t) - 1, 0)]

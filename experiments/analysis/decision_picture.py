@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 
 from experiments.analysis.boxes import Box, Restriction
+from experiments.analysis.decisions import told_once
 from experiments.analysis.intervals import percent
 from experiments.picture import colour, plt, save
 
@@ -50,7 +52,7 @@ def draw(
     if not panels:
         raise ValueError("nothing to draw: give weighed, settings, order or box")
     rows, columns = (1, len(panels)) if len(panels) < 3 else (2, 2)
-    size = (6.6 * columns, 4.6 * rows)
+    size = (6.6 * columns + 3.4 * (settings is not None), 4.6 * rows)
     figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, constrained_layout=True)
     for ax in axes.flat[len(panels) :]:
         ax.set_axis_off()
@@ -86,32 +88,33 @@ def regrets(ax: Axes, weighed: xr.Dataset) -> None:
 
 
 def front(ax: Axes, settings: xr.Dataset) -> None:
-    """Cost and reach of every setting with 90% bands; filled as surely as it is on the front."""
-    x, y = (np.asarray(settings[n].values, float) for n in ("cost", "reach"))
-    on = settings["front"].values == 1
-    path = np.flatnonzero(on)[np.argsort(x[on])]
-    ax.plot(x[path], y[path], color="black", lw=1, ls=":", label="front of the medians")
-    names = list(map(str, settings["variant"].values))
-    kinds = list(dict.fromkeys(name.split()[0] for name in names))
-    for place, k in enumerate(np.argsort(x)[: np.isfinite(x).sum()]):
-        name = names[k]
-        at = settings.isel(variant=k)
-        shade = colour(name.split()[0], kinds.index(name.split()[0]))
+    """Cost and reach of every setting with 90% bands; filled as surely as it is on the front.
+
+    Settings are numbered in order of cost, and named beside the picture; those that are on the
+    front in no draw are grey.
+    """
+    told = told_once(settings)
+    x, y = (np.asarray(told[n].values, float) for n in ("cost", "reach"))
+    on = np.flatnonzero(told["front"].values == 1)
+    ax.plot(x[on], y[on], color="black", lw=1, ls=":")
+    shades = plt.get_cmap("viridis")(np.linspace(0.0, 0.85, x.size))
+    keys = []
+    for k, name in enumerate(map(str, told["variant"].values)):
+        at, sure = told.isel(variant=k), float(told["probability"][k])
+        shade = shades[k] if sure > 0 else GREY
         ax.hlines(y[k], at["cost_low"], at["cost_high"], color=shade, lw=1.2, alpha=0.45)
         ax.vlines(x[k], at["reach_low"], at["reach_high"], color=shade, lw=1.2, alpha=0.45)
-        sure = float(at["probability"])
-        ax.plot(x[k], y[k], "o", ms=7, mec=shade, mfc="white", zorder=3)
-        ax.plot(x[k], y[k], "o", ms=7, mec=shade, mfc=shade, alpha=sure, zorder=3)
-        # Neighbours along the front have their names on different sides.
-        where: dict[str, Any] = {"xytext": (5, -4), "ha": "left", "va": "top"}
-        if place % 2:
-            where = {"xytext": (-5, 4), "ha": "right", "va": "bottom"}
-        ax.annotate(f"{name} {100 * sure:.0f}%", (x[k], y[k]), fontsize=7.5,
-                    textcoords="offset points", **where)  # fmt: skip
-    ax.margins(x=0.25)
+        mark: dict[str, Any] = {"ls": "", "marker": "o", "ms": 7, "mec": shade}
+        ax.plot(x[k], y[k], mfc="white", zorder=3, **mark)
+        ax.plot(x[k], y[k], mfc=shade, alpha=sure, zorder=3, **mark)
+        ax.annotate(str(k + 1), (x[k], y[k]), fontsize=8, textcoords="offset points",
+                    xytext=(4, 4), zorder=4)  # fmt: skip
+        label = f"{k + 1}  {name}  {100 * sure:.0f}%"
+        keys.append(Line2D([], [], mfc=(*to_rgb(shade), sure), label=label, **mark))
+    keys.append(Line2D([], [], color="black", lw=1, ls=":", label="front of the medians"))
     ax.set_xlabel(_axis(settings, "cost", "cost"))
     ax.set_ylabel(_axis(settings, "reach", "reach"))
-    ax.legend(fontsize=8, frameon=False, loc="lower right")
+    ax.legend(handles=keys, fontsize=7.5, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     _finish(ax, "What money buys: median and 90% band of each setting,\n"
                 "and in which share of the draws no other beats it")  # fmt: skip
 

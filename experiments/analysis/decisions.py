@@ -176,6 +176,32 @@ def pareto(cost: xr.DataArray, reach: xr.DataArray) -> xr.Dataset:
     return _by_variant(whole["cost"].assign_attrs(data.attrs), data["variant"], found)
 
 
+def told_once(settings: xr.Dataset) -> xr.Dataset:
+    """The settings of `pareto` in order of cost, those with the same results as one.
+
+    Of these the name holds all values of a lever: "deposit=100 ceiling=1000/3000". Whatever is
+    unknown is left out.
+    """
+    known = settings.isel(variant=np.isfinite(settings["cost"].values))
+    known = known.isel(variant=np.argsort(known["cost"].values, kind="stable"))
+    table = np.stack([known[name].values for name in known.data_vars])
+    _, first, alike = np.unique(table, axis=1, return_index=True, return_inverse=True)
+    names = [str(name) for name in known["variant"].values]
+    kept = np.sort(first)
+    named = [_together([names[k] for k in np.flatnonzero(alike == alike[at])]) for at in kept]
+    return known.isel(variant=kept).assign_coords(variant=named)
+
+
+def _together(names: Sequence[str]) -> str:
+    """One name for settings: of every lever its values."""
+    words = []
+    for parts in zip(*(name.split() for name in names), strict=True):
+        lever, _, first = parts[0].rpartition("=")
+        values = dict.fromkeys([first, *(part.rpartition("=")[2] for part in parts[1:])])
+        words.append(f"{lever}={'/'.join(values)}" if lever else "/".join(values))
+    return " ".join(words)
+
+
 def _front(points: Array) -> Array:
     """Which points [n, 2], more being better, no other dominates."""
     beats = (points[:, None] >= points[None]).all(-1) & (points[:, None] > points[None]).any(-1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -17,6 +18,32 @@ from experiments.results import LONG_NAMES
 from experiments.table import NULL, SHARES, yearly_cost
 
 Row = NDArray[np.float32]
+Array = NDArray[Any]
+
+
+class Life:
+    """A comparison's life as arrays alone, of the variants and groups that a layout keeps: dims
+    variant, time or year, and for some group.
+    """
+
+    def __init__(self, data: xr.Dataset, variants: Sequence[str], groups: Sequence[str]) -> None:
+        self.surveys, self.years = data.sizes["time"], data.sizes["year"]
+        self._data = data
+        self._variants = data.indexes["variant"].get_indexer(list(variants))
+        self._groups = data.indexes["group"].get_indexer(list(groups))
+        if min(*self._variants, *self._groups) < 0:
+            raise KeyError(f"{variants}, {groups}: not all of them were lived")
+
+    def __getitem__(self, name: str) -> Array:
+        variable = self._data.variables[name]
+        grouped = variable.dims[-1] == "group"
+        found = variable.values[self._variants]
+        return np.asarray(found[..., self._groups] if grouped else found)
+
+    def null(self) -> Life:
+        """The same of the null alone, as one variant."""
+        groups = [str(g) for g in self._data["group"].values[self._groups]]
+        return Life(self._data, [NULL], groups)
 
 
 @dataclass(frozen=True)
@@ -25,40 +52,39 @@ class Output:
 
     long_name: str
     unit: str
-    of: Callable[[xr.Dataset], xr.DataArray]
+    of: Callable[[Life], Array]
     grouped: bool = False
 
 
-def _asked(name: str) -> Callable[[xr.Dataset], xr.DataArray]:
+def _asked(name: str) -> Callable[[Life], Array]:
     """A survey's answer in the last survey of every year."""
 
-    def of(data: xr.Dataset) -> xr.DataArray:
-        each = data.sizes["time"] // data.sizes["year"]
-        last = data[name].isel(time=slice(each - 1, each * data.sizes["year"], each))
-        return last.rename(time="year")
+    def of(life: Life) -> Array:
+        each = life.surveys // life.years
+        return life[name][:, each - 1 : each * life.years : each]
 
     return of
 
 
-def _persons(name: str) -> Callable[[xr.Dataset], xr.DataArray]:
+def _persons(name: str) -> Callable[[Life], Array]:
     share, present = _asked(name), _asked("persons")
-    return lambda data: share(data) * present(data)
+    return lambda life: share(life) * present(life)
 
 
-def _yearly(name: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    return lambda data: data[name]
+def _yearly(name: str) -> Callable[[Life], Array]:
+    return lambda life: life[name]
 
 
-def _always(name: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    return lambda data: data[name] * xr.ones_like(data["awards_eur"])
+def _always(name: str) -> Callable[[Life], Array]:
+    return lambda life: life[name][:, None] * np.ones(life.years)
 
 
-def _cost(data: xr.Dataset) -> xr.DataArray:
-    return yearly_cost(data, data.sel(variant=NULL))
+def _cost(life: Life) -> Array:
+    return yearly_cost(life, life.null())
 
 
-def _public(data: xr.Dataset) -> xr.DataArray:
-    return sum((data[f"{name}_eur"] for name in SHARES), start=xr.zeros_like(data["awards_eur"]))
+def _public(life: Life) -> Array:
+    return np.sum([life[f"{name}_eur"] for name in SHARES], axis=0)
 
 
 OUTPUTS: dict[str, Output] = {
@@ -148,16 +174,14 @@ class Layout:
 
     def row(self, data: xr.Dataset) -> Row:
         """The row of a comparison's life, as `simulator.variants.compare` gives it."""
-        data = data.sel(group=list(self.groups), variant=list(self.variants))
-        data = data.drop_vars([c for c in data.coords if c != "variant"])  # nothing to align by
-        parts = [
-            OUTPUTS[p.name].of(data).transpose(*p.dims).values.astype(np.float32).ravel()
-            for p in self.parts
-        ]
-        row = np.concatenate(parts)
-        if row.size != self.width:
-            raise ValueError(f"a run gave {row.size} numbers, {self.width} were expected")
-        return row
+        life = Life(data, self.variants, self.groups)
+        parts = []
+        for part in self.parts:
+            found = OUTPUTS[part.name].of(life)
+            if found.shape != part.shape:
+                raise ValueError(f"{part.name}: {found.shape} numbers, {part.shape} were expected")
+            parts.append(found.astype(np.float32).ravel())
+        return np.concatenate(parts)
 
     def plain(self) -> dict[str, list[str] | list[int]]:
         """As plain data, for a file."""

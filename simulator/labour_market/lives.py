@@ -7,8 +7,6 @@ that somebody leaves waits until another person enters it.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numba as nb
@@ -16,19 +14,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import codes, draws
-from simulator.chunks import CHUNK, marked
+from simulator.chunks import CHUNK, marked, prefetch
 from simulator.labour_market.demography import MONTHS, OLDEST, YOUNGEST, cumulative
 from simulator.labour_market.mobility import NEW, POSITIONS
-from simulator.labour_market.places import IN_TEAM, SIZES, Places
+from simulator.labour_market.places import SIZES, Places
+from simulator.labour_market.script import (
+    ENTERS,
+    LEARNED,
+    LEAVES,
+    MOVES,
+    OLDER,
+    Events,
+    Moved,
+    Rows,
+    Script,
+    Told,
+)
 from simulator.labour_market.workforce import BAND, TERMS, Month, Workforce
 from simulator.population import Population
 
-Rows = NDArray[np.int64]
 _CLASS = np.array([codes.EDUCATION_CLASS[e] for e in codes.EDUCATION])
 _CLASSES, _ORIGINS = len(codes.EDUCATION_CLASSES), NEW + 1
-ENTERS, LEAVES, MOVES, LEARNED, OLDER = 1, 2, 4, 8, 16
 MILESTONES = (45 * 12, 55 * 12)  # ages at which an employer's willingness changes
 _PART = 4_096
+_AHEAD = 16  # rows whose team is asked for before it is needed
 _OLD = 60 * 12  # from this age on many leave for good in the month of a birthday
 _GROWN = 29 * 12  # from this age on most who are at school leave it within months
 _NUMBER = _WHERE = draws.address("life.stay")[0]  # life.where is its fourth word
@@ -172,71 +181,18 @@ def _move(  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
-def _shift(size, team, change):  # type: ignore[no-untyped-def]
-    for j in range(team.size):
-        size[team[j]] += change
+def _leave(size, team, rows):  # type: ignore[no-untyped-def]
+    for j in range(rows.size):
+        prefetch(team, rows[min(j + _AHEAD, rows.size - 1)])
+        size[team[rows[j]]] -= 1
 
 
-@dataclass
-class Events:
-    """The rows to which something happens this month, in order; it may be several things."""
-
-    rows: Rows
-    what: NDArray[np.int8]
-    _of: dict[int, Rows] = field(default_factory=dict)
-
-    def of(self, kind: int) -> Rows:
-        """The rows to which this happens."""
-        if kind not in self._of:
-            self._of[kind] = np.asarray(self.rows[(self.what & kind) != 0], np.int64)
-        return self._of[kind]
-
-
-@dataclass
-class Moved:
-    """Rows that took a position this month, the one before, and the team that they left."""
-
-    rows: Rows
-    before: NDArray[np.int64]
-    team: NDArray[np.int64]
-    new_employer: NDArray[np.bool_]
-
-    @cached_property
-    def there(self) -> Rows:
-        """The rows that have another employer now."""
-        return self.rows[self.new_employer]
-
-    @cached_property
-    def teams_left(self) -> NDArray[np.int64]:
-        """The teams that those rows left."""
-        return self.team[self.new_employer]
-
-    @cached_property
-    def newly(self) -> Rows:
-        """The rows that left an employer."""
-        left = self.new_employer & IN_TEAM[self.before] & (self.team > 0)
-        return np.asarray(self.rows[left], np.int64)
-
-
-@dataclass
-class Told:
-    """A month of a script: what happens to whom, and which values it leaves in their columns."""
-
-    events: Events
-    entered: dict[str, NDArray[Any]] = field(default_factory=dict)
-    levels: tuple[NDArray[np.int8], NDArray[np.int64]] | None = None  # held before, and after
-    moves: dict[bool, tuple[Moved, dict[str, NDArray[Any]]]] = field(default_factory=dict)
-
-
-class Script:
-    """Working lives as they were lived once, for whoever lives them again.
-
-    They depend on the people at the start, their number and the seed, and on nothing that a policy
-    or a law of behaviour changes. So models that begin with the same people may share one.
-    """
-
-    def __init__(self, rows: int) -> None:
-        self.rows, self.months = rows, dict[int, Told]()
+@nb.njit(cache=True, nogil=True)
+def _regroup(size, team, rows, left, elsewhere):  # type: ignore[no-untyped-def]
+    for j in range(rows.size):
+        prefetch(team, rows[min(j + _AHEAD, rows.size - 1)])
+        size[left[j]] -= elsewhere[j]
+        size[team[rows[j]]] += elsewhere[j]
 
 
 class WorkingLives:
@@ -366,13 +322,20 @@ class WorkingLives:
         parts = [slice(k, k + _PART) for k in range(0, rows.size, _PART)]
         list(pool.map(part, parts) if pool else map(part, parts))
         moved = Moved(rows, before, left, elsewhere)
-        self._told.moves[entering] = moved, {n: worker[n][rows] for n in _TAKEN}
+        if self.script:
+            self._told.moves[entering] = moved, {n: worker[n][rows] for n in _TAKEN}
         return moved
 
-    def follow(self, size: NDArray[np.int64], team: NDArray[np.integer], change: int) -> None:
-        """Add to the number of members of every team in a list."""
-        shift: Any = _shift
-        shift(size, team, change)
+    def leave(self, size: NDArray[np.int64], rows: Rows) -> None:
+        """Take those rows, who leave for good, from the number of members of their teams."""
+        leave: Any = _leave
+        leave(size, self.population.worker["team"], rows)
+
+    def regroup(self, size: NDArray[np.int64], moved: Moved) -> None:
+        """Count who has another employer with the members of the new team, not of the one left."""
+        regroup: Any = _regroup
+        team = self.population.worker["team"]
+        regroup(size, team, moved.rows, moved.team, moved.new_employer)
 
 
 def _pick(cdf: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.int64]:

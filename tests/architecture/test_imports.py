@@ -45,8 +45,8 @@ SEEN_BY_LAWS = {"laws", "policy", "columns", "codes", "draws", "parameters", "wi
 # Fused laws, the sweep over blocks, the scans of working lives and of ties, the line before an
 # office and the answers to surveys are compiled code too.
 NUMBA_FILES = {
-    "laws", "draws", "kernel", "chunks", "queueing", "labour_market.lives", "surroundings", "panel",
-    "training",
+    "laws", "draws", "kernel", "chunks", "queueing", "labour_market.lives", "labour_market.script",
+    "surroundings", "panel", "training", "additionality",
 }  # fmt: skip
 LIBRARY_FILES = {
     "mesa": {"model", "population"},

@@ -102,7 +102,6 @@ def test_a_study_is_run_grown_and_told(llo: Llo, study: Path, tmp_path: Path) ->
         (("sobol", "sobol", "--width", "0"), "--width 0: give a share of the variance"),
         (("sobol", "sobol", "--outcome", "joy"), "outcome 'joy': there is none; there are"),
         (("sobol", "quick"), 'its design is latin: indices need kind = "sobol" or "morris"'),
-        (("decide", "x", "--front", "--out", "x.md"), "--out: the front of settings is not"),
         (("decide", "nowhere"), "nowhere: no store of a study; llo sweep run STUDY makes one"),
     ],
 )

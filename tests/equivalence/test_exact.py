@@ -15,7 +15,7 @@ import pytest
 from simulator.kernel import Kernel
 from simulator.model import LearningModel
 from simulator.policy import Null, Policy
-from simulator.population import Worker
+from simulator.population import Worker, side_by_side
 from simulator.record import load_checkpoint, save_checkpoint
 
 Make = Callable[..., LearningModel]
@@ -92,6 +92,16 @@ def test_a_worker_is_a_window_on_its_row(model: Make) -> None:
     rows = run.population.rows
     with pytest.raises(ValueError, match=f"rows are 0 to {rows - 1}"):
         run.worker(rows)
+
+
+def test_what_is_read_in_one_go_must_lie_side_by_side(model: Make, three: Three) -> None:
+    made = model(*three(), persons=1_000)
+    kernel, team = made.wiring.sweep.kernel, made.population.team
+    apart = {name: column.copy() for name, column in team.items()}
+    assert kernel.body.four
+    with pytest.raises(ValueError, match=r"trained_share: use population\.side_by_side"):
+        kernel.bind(made.population.worker, apart, made.wiring.values)
+    kernel.bind(made.population.worker, side_by_side(apart), made.wiring.values)
 
 
 def test_bounds_of_affordability_settle_as_affordability_itself_does(

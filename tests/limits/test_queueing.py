@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.queueing import one_counter, payable, presented, several_counters
+from simulator.queueing import left_of, one_counter, payable, presented, several_counters
 
 
 @given(st.lists(st.floats(0, 1000), max_size=40), st.floats(0.01, 50))
@@ -84,3 +84,10 @@ def test_no_pot_pays_more_than_it_holds(
     stranger = np.flatnonzero(~paid & (pot == -1))
     if stranger.size:  # nobody without a pot is paid after the first who could not be
         assert not paid[stranger[0] :][pot[stranger[0] :] == -1].any()
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**7), st.booleans()), unique_by=lambda pair: pair[0]))
+def test_who_is_left_is_found_in_the_order_of_the_line(line: list[tuple[int, bool]]) -> None:
+    rows = np.array([row for row, _ in line], np.int64)
+    stays = np.array([stay for _, stay in line], bool)
+    assert np.array_equal(left_of(rows, rows[stays]), stays)

@@ -84,8 +84,25 @@ def test_the_front_is_named_with_its_certainty() -> None:
     figure, ax = plt.subplots()
     front(ax, settings())
     told = texts(ax)
-    assert "voucher 250 100%" in told
+    keys = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert keys[:2] == ["1  voucher 250  100%", "2  voucher 500  100%"]
+    assert [text.get_text() for text in ax.texts] == ["1", "2", "3"]
     assert "cost, mln EUR" in told
+    plt.close(figure)
+
+
+def test_names_of_settings_stand_beside_the_front_and_not_over_it() -> None:
+    names = [f"leerrekening.deposit={d} leerrekening.ceiling={c}" for d in (250, 500, 1000)
+             for c in (1000, 3000)]  # fmt: skip
+    cost, reach = runs(list(range(100, 700, 100)), names), runs([1, 2, 3, 4, 5, 6], names)
+    figure, ax = plt.subplots(figsize=(10, 4.6), constrained_layout=True)
+    front(ax, pareto(cost, reach))
+    figure.draw_without_rendering()
+    room, legend = ax.get_window_extent(), ax.get_legend().get_window_extent()
+    assert legend.x0 >= room.x1
+    assert legend.x1 <= figure.bbox.x1
+    for text in ax.texts:
+        assert len(text.get_text()) == 1
     plt.close(figure)
 
 

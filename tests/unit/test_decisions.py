@@ -14,6 +14,7 @@ from experiments.analysis.decisions import (
     rankings,
     regret,
     satisficing,
+    told_once,
 )
 from experiments.analysis.intervals import (
     complete,
@@ -226,6 +227,18 @@ def test_the_front_holds_what_nothing_beats() -> None:
     assert found["probability"].values == pytest.approx([2 / 3, 1, 1 / 3, 1 / 3])
     same = pareto(runs([[1, 1]]), runs([[2, 2]]))
     assert same["probability"].values.tolist() == [1.0, 1.0]
+
+
+def test_settings_with_the_same_results_are_told_as_one() -> None:
+    names = ["deposit=500 ceiling=1000", "deposit=100 ceiling=1000", "deposit=100 ceiling=3000",
+             "deposit=900 ceiling=1000"]  # fmt: skip
+    values = np.array([[5, 1, 1, np.nan], [6, 2, 2, np.nan]], float)
+    data = xr.DataArray(values, {"variant": names}, ("draw", "variant"))
+    found = told_once(pareto(data, data))
+    assert found["variant"].values.tolist() == ["deposit=100 ceiling=1000/3000", names[0]]
+    assert found["cost"].values.tolist() == [1, 5]
+    whole = told_once(pareto(runs([[2, 1]], "cost"), runs([[2, 1]], "reach")))
+    assert whole["variant"].values.tolist() == ["b", "a"]
 
 
 def test_intervals_agree_with_the_library_and_read_well() -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from experiments import deciding, sensing
 from experiments.analysis import weights
 from experiments.sensing import as_data
 from experiments.sweeps import expanding, reading, running, sensitivity, verdicts
@@ -213,6 +214,43 @@ def test_the_front_needs_settings_crossed_with_the_rest(make: Callable[..., Stor
     assert found.sizes["variant"] == 4
     # Cost does not depend on the deposit here, participation does: the most generous is the front.
     assert found["front"].values.tolist() == [0, 0, 0, 1]
+
+
+def test_a_screening_is_printed_and_kept_as_a_page(
+    make: Callable[..., Store], capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = make("morris", draws=8)
+    fill(store)
+    sensing.sobol(str(store.folder), minutes=0, outcome=["participation", "cost"])
+    shown, text = capsys.readouterr().out, (store.folder / "sobol" / "screening.md").read_text()
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| ")][1:]
+    # Participation gains 2 u + v points, cost rises with u alone.
+    assert [row[0].endswith(f"({name})") for row, name in
+            zip(rows, ("action.pi", "action.tau"), strict=True)] == [True, True]  # fmt: skip
+    assert [row[1:3] for row in rows] == [["100 [100, 100]"] * 2, ["50 [50, 50]", "0 [0, 0]"]]
+    assert [row[3] for row in rows] == ["yes |", "yes |"]  # both are in the shipped indices
+    assert "8 walks" in text
+    assert "Written: " in shown
+
+
+def test_a_front_is_printed_and_written_with_its_picture(
+    make: Callable[..., Store], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, out = make("grid", second="leerrekening.deposit"), tmp_path / "told" / "front.md"
+    fill(store)
+    deciding.decide(store.folder, front=True, reach="participation", out=out)
+    text, shown = out.read_text(encoding="utf-8"), capsys.readouterr().out
+    pictures = [f"front-{v}.png" for v in store.layout.variants if v != "null"]
+    assert sorted(p.name for p in out.parent.iterdir()) == sorted(["front.md", *pictures])
+    assert (store.folder / "decide" / "front-leerrekening.png").stat().st_size > 5_000
+    assert all(f"]({picture})" in text for picture in pictures)
+    part = text[text.index("## leerrekening") :]
+    rows = [line for line in part.splitlines() if "leerrekening.deposit=" in line]
+    assert len(rows) == 4
+    assert part.count(" * |") == 1
+    cells = {cell for row in rows for cell in row.replace("|", " ").split()}
+    assert not [cell for cell in cells if cell not in shown]
+    assert "Written: " in shown
 
 
 def test_a_front_without_levers_is_refused(make: Callable[..., Store]) -> None:
