@@ -22,7 +22,7 @@ STUDY = """
 variants = ["leerrekening"]
 persons = 20_000
 years_before = 1
-years_after = 4
+years_after = 5
 [design]
 kind = "latin"
 draws = {runs}

@@ -37,7 +37,7 @@ SHARED: dict[str, tuple[str, ...]] = {
     "person.2": ("person.disposition", "person.chronic", "person.supervisor", "person.stage"),
 }
 # Decisions that several laws may share, because each turns the draw by a name of its own.
-TURNED = frozenset({"outreach"})
+TURNED = frozenset({"outreach", "awareness"})
 _LANES = {name: (block, k) for block, names in SHARED.items() for k, name in enumerate(names)}
 
 

@@ -82,6 +82,7 @@ class Body:
         self.used: dict[str, None] = {}  # columns in order of first use
         self.looked: list[str] = []  # columns of the team that are read, in order
         self.four: Sequence[str] = ()  # of these, what is read in one go
+        self.driving: list[str] = []  # drivers that are asked for, in order
         self._check()
         self.runs = _runs(self._arranged())
 

@@ -149,53 +149,60 @@ def instruments(policies: Sequence[Policy]) -> list[Derived]:
     return made
 
 
-def awareness_law(policies: Sequence[Policy]) -> Law:
-    """P(k: 0->1) = 1 - (1-i0)(1-i_peer s)(1-i_emp)(...): instruments become known, for good.
+def awareness_laws(policies: Sequence[Policy]) -> list[Law]:
+    """P(k: 0->1) = 1 - (1-i0)(1-i_peer s)(1-i_emp)(...): an instrument becomes known, for good.
 
-    All instruments share the worker's one draw of the month, each turned by its own name, so that
-    another instrument changes nothing for the ones there are.
+    A law for each of them, which outside its months costs nothing. They share the worker's one draw
+    of the month, each turned by its own name, so that another instrument changes nothing for the
+    ones there are.
     """
-    wants = ["knows", "trained_share", "supervisor", "guided_until", "ambassador_until", "t"]
     telling = [p for p in policies if p.tells is not Policy.tells]
-    extra = [a for p in policies for a in arguments(p.informs) if a != "p"]
-    extra += [a for p in telling for a in arguments(p.tells) if a != "p"]
-    extra += [f"{p.name}_open" for p in policies if p.windows is not None]
-    owners = [f"p_{p.name}" for p in policies]
     # No `and`, `or` or `if` that is not a choice between numbers: this is vector code.
-    lines = ["met = (t < guided_until) | (t < ambassador_until)"]
+    met = ["met = (t < guided_until) | (t < ambassador_until)"]
     for policy in telling:
         owner = f"p_{policy.name}"
-        lines += [
+        met += [
             f"v = 1.0 - u + {owner}.turn",  # the other end of the draw by which it is itself known
             "v -= 1.0 if v >= 1.0 else 0.0",
             f"met |= ({owner}.first <= t) & (t < {owner}.last) & (v < {call(policy, 'tells')})",
         ]
-    for policy in policies:
-        if policy.eligible is Policy.eligible or policy.to == "employer":
-            continue  # no worker can use it, so that there is nothing to know
-        owner = f"p_{policy.name}"
-        lines += [
-            f"stay = {owner}.unheard * (1.0 - {owner}.awareness_peer * trained_share)",
-            f"stay *= 1.0 - {owner}.awareness_employer * (1.0 if supervisor == 1 else 0.0)",
-            f"stay *= 1.0 - {call(policy, 'informs')}",
-            *(
-                []
-                if policy.windows is None
-                else [f"stay *= 1.0 - {owner}.publicity * {policy.name}_open"]
-            ),
-            f"v = u + {owner}.turn",
-            "v -= 1.0 if v >= 1.0 else 0.0",
-            f"hears = ({owner}.first <= t) & (t < {owner}.last) & (met | (v >= stay))",
-            f"knows |= int({owner}.bit) if hears else 0",
-        ]
+    wants = ["knows", "trained_share", "supervisor", "guided_until", "ambassador_until", "t"]
+    wants += [a for p in telling for a in arguments(p.tells) if a != "p"]
+    # No worker can use what is not theirs to use or to apply for: there is nothing to know.
+    usable = [p for p in policies if p.eligible is not Policy.eligible and p.to != "employer"]
+    found: list[Law] = []
+    for policy in usable:
+        found += following([_awareness(policy, met, wants, telling)], found)
+    return found
+
+
+def _awareness(
+    policy: Policy, met: Sequence[str], wants: Sequence[str], telling: Sequence[Policy]
+) -> Law:
+    owner, opened = f"p_{policy.name}", f"{policy.name}_open"
+    windows = policy.windows is not None
+    lines = [
+        *met,
+        f"stay = {owner}.unheard * (1.0 - {owner}.awareness_peer * trained_share)",
+        f"stay *= 1.0 - {owner}.awareness_employer * (1.0 if supervisor == 1 else 0.0)",
+        f"stay *= 1.0 - {call(policy, 'informs')}",
+        *([f"stay *= 1.0 - {owner}.publicity * {opened}"] if windows else []),
+        f"v = u + {owner}.turn",
+        "v -= 1.0 if v >= 1.0 else 0.0",
+        f"return knows | (int({owner}.bit) if met | (v >= stay) else 0)",
+    ]
+    extra = [a for a in arguments(policy.informs) if a != "p"] + ([opened] if windows else [])
+    owners = dict.fromkeys([owner, *(f"p_{p.name}" for p in telling)])
     names = [*dict.fromkeys([*wants, *extra]), "u", *owners]
-    text = function("awareness", names, [*lines, "return knows"])
-    rules = [("informs", p) for p in policies] + [("tells", p) for p in telling]
+    rules = [("informs", policy)] + [("tells", p) for p in telling]
     space: dict[str, Any] = {
         f"{rule}_{p.name}": compiled(getattr(p, rule), from_python=True) for rule, p in rules
     }
-    exec(text, space)
-    return law("knows", u="awareness")(space["awareness"])
+    exec(function("awareness", names, lines), space)
+    months = function("in_months", ("t", owner), [f"return {owner}.first <= t < {owner}.last"])
+    exec(months, space)
+    made = law("knows", u="awareness")(space["awareness"])
+    return replace(made, label=f"awareness_{policy.name}", when=(space["in_months"],))
 
 
 def present(stage):  # type: ignore[no-untyped-def]

@@ -190,7 +190,7 @@ class Bound:
         columns = kernel.names.table
         self._scratch = {n: columns[n].dtype for n in self._used if columns[n].scratch}
         self._places = [(k, n) for k, n in enumerate(self._used) if n in self._scratch]
-        self._driving = _picked(tuple(kernel.names.drivers))
+        self._driving = _picked(tuple(kernel.body.driving))
         self.rebind(table)
 
     def revalue(self, values: Mapping[str, Mapping[str, float]]) -> None:
@@ -213,7 +213,7 @@ class Bound:
     def _arguments(
         self, t: int, key: tuple[np.uint64, np.uint64], drivers: Mapping[str, float]
     ) -> tuple[Any, ...]:
-        return (t, *key, self._p, np.array(self._driving(drivers), np.float64))
+        return (t, *key, self._p, self._driving(drivers))
 
     def _tallies(self, out: NDArray[np.int64]) -> dict[str, int]:
         return dict(zip(self.kernel.tallies, out.tolist(), strict=True))
@@ -309,11 +309,14 @@ def _side_by_side(arrays: Sequence[NDArray[Any]]) -> bool:
 
 
 @functools.cache
-def _picked(names: tuple[str, ...]) -> Callable[[Mapping[str, float]], Sequence[float]]:
+def _picked(names: tuple[str, ...]) -> Callable[[Mapping[str, float]], NDArray[np.float64]]:
     """What takes the values of some names, in order, out of a mapping."""
-    if len(names) > 1:
-        return operator.itemgetter(*names)
-    return lambda values: [values[name] for name in names] or [0.0]
+    if not names:
+        return lambda values: _NOTHING
+    if len(names) == 1:
+        return lambda values: np.array([values[names[0]]], np.float64)
+    take = operator.itemgetter(*names)
+    return lambda values: np.array(take(values), np.float64)
 
 
 @nb.njit(cache=True, nogil=True)

@@ -316,7 +316,8 @@ def fuse(laws: Sequence[Law], names: Names) -> tuple[str, Body]:
     cells = [f"c_{n}" for n in body.used] + [f"l_{n}" for n in body.looked]
     head = f"t, k0, k1, P, D, out, {', '.join(cells)}"
     used = set(re.findall(r"\b[pd]_\w+", "\n".join([*one, *many])))
-    setup = _setup(used, names, body.tallies)
+    body.driving = [d for d in names.drivers if f"d_{d}" in used]
+    setup = _setup(used, names, body.driving, body.tallies)
     finish = [f"    out[{k}] += n_{name}" for k, name in enumerate(body.tallies)]
     # Only what is used stands in the text, so that laws that ask nothing of policies have one text
     # whatever policies there are, and are compiled once. Types are those of `tuple_type`.
@@ -353,7 +354,9 @@ def _sources(inside: Sequence[str], names: Names) -> list[str]:
     return [source for name, source in given.items() if name in found]
 
 
-def _setup(used: set[str], names: Names, tallies: Sequence[str]) -> list[str]:
+def _setup(
+    used: set[str], names: Names, driving: Sequence[str], tallies: Sequence[str]
+) -> list[str]:
     """Statements before the loop: parameter tuples, drivers and zeroed tallies that are used."""
     lines, at = [], 0
     for owner, fields in names.owners.items():
@@ -361,5 +364,5 @@ def _setup(used: set[str], names: Names, tallies: Sequence[str]) -> list[str]:
             values = ", ".join(f"P[{at + k}]" for k in range(len(fields)))
             lines.append(f"    p_{owner} = P_{owner}({values})")
         at += len(fields)
-    lines += [f"    d_{d} = D[{k}]" for k, d in enumerate(names.drivers) if f"d_{d}" in used]
+    lines += [f"    d_{d} = D[{k}]" for k, d in enumerate(driving)]
     return lines + [f"    n_{name} = 0" for name in tallies]

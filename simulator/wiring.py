@@ -15,7 +15,7 @@ from simulator.codes import ABSENT
 from simulator.columns import EMPLOYERS, OF_EMPLOYER, TEAM, Column, code, table
 from simulator.instruments import (
     acting,
-    awareness_law,
+    awareness_laws,
     fields,
     following,
     instruments,
@@ -101,10 +101,9 @@ class _Loops:
 
     def __init__(self, structure: _Structure) -> None:
         policies, names = structure.policies, names_for(structure.columns, structure.policies)
-        known = [awareness_law(policies)] if policies else []
         doing = acting(policies, "monthly", register.MONTHLY)
         stages = following(register.STAGES, doing)
-        self.sweep = Kernel((*register.MONTHLY, *doing, *known, *stages), names)
+        self.sweep = Kernel((*register.MONTHLY, *doing, *awareness_laws(policies), *stages), names)
         stack = Stack(policies)
         batch = replace(names, table={**names.table, **table(scratch(policies))})
         laws = [settle(stack), *register.STARTED, *awarded(stack)]
