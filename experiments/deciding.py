@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -66,7 +67,7 @@ def decide(
     if front:
         of = chosen([reach])[0]
         settings = verdicts.settings(found, OUTCOMES["cost"], of)
-        files = _front(found, settings, out)
+        files = [] if as_json and out is None else _front(found, settings, out)
         if as_json:
             print(json.dumps({v: _plain(d) for v, d in settings.items()}, indent=1))
         else:
@@ -161,13 +162,16 @@ def _front(store: Store, settings: Mapping[str, xr.Dataset], out: Path | None) -
     files, beside = [], []
     for variant, data in settings.items():
         end = f"{variant.replace(' ', '-')}.png"
-        files.append(store.folder / "decide" / f"front-{end}")
+        path = store.folder / "decide" / f"front-{end}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        decision_picture.draw(path, settings=data)
+        files.append(path)
         if out is not None:
             only = len(settings) == 1
-            beside.append(out.with_suffix(".png") if only else out.with_name(f"{out.stem}-{end}"))
-        for path in (files[-1], *beside[-1:]):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            decision_picture.draw(path, settings=data)
+            copy = out.with_suffix(".png") if only else out.with_name(f"{out.stem}-{end}")
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+            beside.append(copy)
     if out is not None:
         write_text(out, front_page.page(settings, store.meta["title"], str(store.folder), str(out),
                                         [path.name for path in beside]))  # fmt: skip

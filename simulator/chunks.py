@@ -16,16 +16,20 @@ from numba.extending import intrinsic
 CHUNK = 2048  # rows whose columns, draws and marks stay in the nearer caches
 
 
+def _cell(context: Any, builder: Any, kind: Any, array: Any, index: Any) -> Any:
+    """Where a cell of an array lies."""
+    cells = context.make_array(kind)(context, builder, array)
+    return cgutils.get_item_pointer(  # type: ignore[no-untyped-call, unused-ignore]
+        context, builder, kind, cells, [index]
+    )
+
+
 def _prefetch(_typing: Any, array: Any, _index: Any) -> Any:
     """Ask for the line of memory of a cell before it is needed; nothing is read or changed."""
 
     def written(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind, bits = signature.args[0], ir.IntType(32)
-        cells = context.make_array(kind)(context, builder, arguments[0])
-        place = cgutils.get_item_pointer(  # type: ignore[no-untyped-call, unused-ignore]
-            context, builder, kind, cells, [arguments[1]]
-        )
-        byte = ir.IntType(8).as_pointer()
+        bits, byte = ir.IntType(32), ir.IntType(8).as_pointer()
+        place = _cell(context, builder, signature.args[0], *arguments)
         asked = ir.FunctionType(ir.VoidType(), [byte, bits, bits, bits])
         ask = builder.module.declare_intrinsic("llvm.prefetch", [byte], asked)
         builder.call(ask, [builder.bitcast(place, byte), bits(0), bits(3), bits(1)])
@@ -41,17 +45,16 @@ def _copy_four(_typing: Any, into: Any, _place: Any, cells: Any, _index: Any) ->
     """Copy four numbers of 4 bytes at once, which lie side by side from a cell on, to a place."""
 
     def written(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        ends = []
-        for k in (0, 2):
-            kind = signature.args[k]
-            array = context.make_array(kind)(context, builder, arguments[k])
-            place = cgutils.get_item_pointer(  # type: ignore[no-untyped-call, unused-ignore]
-                context, builder, kind, array, [arguments[k + 1]]
+        pointer = ir.VectorType(ir.FloatType(), 4).as_pointer()
+        target, source = (
+            builder.bitcast(
+                _cell(context, builder, signature.args[k], *arguments[k : k + 2]), pointer
             )
-            ends.append(builder.bitcast(place, ir.VectorType(ir.FloatType(), 4).as_pointer()))
-        four = builder.load(ends[1])
+            for k in (0, 2)
+        )
+        four = builder.load(source)
         four.align = 4
-        builder.store(four, ends[0]).align = 4
+        builder.store(four, target).align = 4
         return context.get_dummy_value()
 
     return types.void(into, types.intp, cells, types.intp), written

@@ -168,7 +168,7 @@ def awareness_laws(policies: Sequence[Policy]) -> list[Law]:
         ]
     wants = ["knows", "trained_share", "supervisor", "guided_until", "ambassador_until", "t"]
     wants += [a for p in telling for a in arguments(p.tells) if a != "p"]
-    # No worker can use what is not theirs to use or to apply for: there is nothing to know.
+    # Of the others, no worker can use them, so that there is nothing to know.
     usable = [p for p in policies if p.eligible is not Policy.eligible and p.to != "employer"]
     found: list[Law] = []
     for policy in usable:
@@ -199,10 +199,8 @@ def _awareness(
         f"{rule}_{p.name}": compiled(getattr(p, rule), from_python=True) for rule, p in rules
     }
     exec(function("awareness", names, lines), space)
-    months = function("in_months", ("t", owner), [f"return {owner}.first <= t < {owner}.last"])
-    exec(months, space)
-    made = law("knows", u="awareness")(space["awareness"])
-    return replace(made, label=f"awareness_{policy.name}", when=(space["in_months"],))
+    made = law("knows", p=policy.parameters, when=_in_months, u="awareness")(space["awareness"])
+    return replace(made, label=f"awareness_{policy.name}")
 
 
 def present(stage):  # type: ignore[no-untyped-def]

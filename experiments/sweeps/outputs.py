@@ -7,7 +7,8 @@ taken later, of means over as many runs and years as one likes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,29 +22,39 @@ Row = NDArray[np.float32]
 Array = NDArray[Any]
 
 
+@dataclass(frozen=True)
 class Life:
     """A comparison's life as arrays alone, of the variants and groups that a layout keeps: dims
     variant, time or year, and for some group.
     """
 
-    def __init__(self, data: xr.Dataset, variants: Sequence[str], groups: Sequence[str]) -> None:
-        self.surveys, self.years = data.sizes["time"], data.sizes["year"]
-        self._data = data
-        self._variants = data.indexes["variant"].get_indexer(list(variants))
-        self._groups = data.indexes["group"].get_indexer(list(groups))
-        if min(*self._variants, *self._groups) < 0:
-            raise KeyError(f"{variants}, {groups}: not all of them were lived")
+    data: xr.Dataset
+    variants: Sequence[str]
+    groups: Sequence[str]
+
+    @cached_property
+    def years(self) -> int:
+        """Calendar years that were lived in whole."""
+        return self.data.sizes["year"]
+
+    @cached_property
+    def _rows(self) -> Array:
+        return self._places("variant", self.variants)
+
+    @cached_property
+    def _columns(self) -> Array:
+        return self._places("group", self.groups)
+
+    def _places(self, dim: str, names: Sequence[str]) -> Array:
+        found = self.data.indexes[dim].get_indexer(list(names))
+        if (found < 0).any():
+            raise KeyError(f"{dim}s {', '.join(names)}: not all of them were lived")
+        return np.asarray(found)
 
     def __getitem__(self, name: str) -> Array:
-        variable = self._data.variables[name]
-        grouped = variable.dims[-1] == "group"
-        found = variable.values[self._variants]
-        return np.asarray(found[..., self._groups] if grouped else found)
-
-    def null(self) -> Life:
-        """The same of the null alone, as one variant."""
-        groups = [str(g) for g in self._data["group"].values[self._groups]]
-        return Life(self._data, [NULL], groups)
+        variable = self.data.variables[name]
+        found = variable.values[self._rows]
+        return np.asarray(found[..., self._columns] if variable.dims[-1] == "group" else found)
 
 
 @dataclass(frozen=True)
@@ -60,7 +71,7 @@ def _asked(name: str) -> Callable[[Life], Array]:
     """A survey's answer in the last survey of every year."""
 
     def of(life: Life) -> Array:
-        each = life.surveys // life.years
+        each = life.data.sizes["time"] // life.years
         return life[name][:, each - 1 : each * life.years : each]
 
     return of
@@ -80,7 +91,7 @@ def _always(name: str) -> Callable[[Life], Array]:
 
 
 def _cost(life: Life) -> Array:
-    return yearly_cost(life, life.null())
+    return yearly_cost(life, replace(life, variants=[NULL]))
 
 
 def _public(life: Life) -> Array:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import codes, draws
-from simulator.chunks import CHUNK, marked, prefetch
+from simulator.chunks import CHUNK, marked
 from simulator.labour_market.demography import MONTHS, OLDEST, YOUNGEST, cumulative
 from simulator.labour_market.mobility import NEW, POSITIONS
 from simulator.labour_market.places import SIZES, Places
@@ -37,7 +37,6 @@ _CLASS = np.array([codes.EDUCATION_CLASS[e] for e in codes.EDUCATION])
 _CLASSES, _ORIGINS = len(codes.EDUCATION_CLASSES), NEW + 1
 MILESTONES = (45 * 12, 55 * 12)  # ages at which an employer's willingness changes
 _PART = 4_096
-_AHEAD = 16  # rows whose team is asked for before it is needed
 _OLD = 60 * 12  # from this age on many leave for good in the month of a birthday
 _GROWN = 29 * 12  # from this age on most who are at school leave it within months
 _NUMBER = _WHERE = draws.address("life.stay")[0]  # life.where is its fourth word
@@ -183,14 +182,12 @@ def _move(  # type: ignore[no-untyped-def]
 @nb.njit(cache=True, nogil=True)
 def _leave(size, team, rows):  # type: ignore[no-untyped-def]
     for j in range(rows.size):
-        prefetch(team, rows[min(j + _AHEAD, rows.size - 1)])
         size[team[rows[j]]] -= 1
 
 
 @nb.njit(cache=True, nogil=True)
 def _regroup(size, team, rows, left, elsewhere):  # type: ignore[no-untyped-def]
     for j in range(rows.size):
-        prefetch(team, rows[min(j + _AHEAD, rows.size - 1)])
         size[left[j]] -= elsewhere[j]
         size[team[rows[j]]] += elsewhere[j]
 

@@ -22,7 +22,7 @@ def _having(rows, what, kind, found):  # type: ignore[no-untyped-def]
     many = 0
     for j in range(rows.size):
         found[many] = rows[j]
-        many += np.uint8(what[j] & kind) != 0
+        many += (what[j] & kind) != 0
     return many
 
 
