@@ -26,7 +26,7 @@ from reports.parts import (
     Value,
     _,
 )
-from simulator.variants import MOVES
+from simulator.measures import MOVES
 
 OWN = ("Flexibility", "Time to introduce")  # of an instrument: the null option has none
 

@@ -15,7 +15,7 @@ from reports.language import Language
 from reports.measures import STAGES, Comparison
 from reports.parts import _
 from reports.stage_figures import TINTS
-from simulator.variants import MOVES
+from simulator.measures import MOVES
 
 # On to the next stage, and back or out of a stage, in the order of the stages.
 FORWARD = (("considered",), ("planned", "jumped"), ("started",), ("completed",), ("repeated",))

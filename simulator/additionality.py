@@ -69,6 +69,8 @@ def classes(ours: Courses, theirs: Courses) -> dict[str, NDArray[np.int64]]:
     courses of the other life that lie ahead. So an extra course does not shift the others.
     """
     public, price = ours["public"].astype(np.int64), theirs["price"].astype(np.int64)
+    if not public.any():
+        return dict.fromkeys(CLASSES, public)
     near = match(ours, theirs)
     alone = np.ones(price.size, bool)
     alone[near[near >= 0]] = False

@@ -28,6 +28,7 @@ class Column:
     start: float = 0
     scale: float = 1.0
     scratch: bool = False  # lives for one batch of rows only
+    local: bool = False  # lives while laws deal with one row of a batch: no array holds it
 
     @property
     def is_money(self) -> bool:

@@ -20,7 +20,7 @@ from simulator.policy import PAID_IN, Policy
 if TYPE_CHECKING:
     from simulator.model import LearningModel
 
-STARTED = ("started", "turnover_eur", "worker_eur", "employer_eur", "no_shows")
+STARTED = ("started", "turnover_eur", "worker_eur", "employer_eur", "no_shows", "public_starts")
 _EDUCATION_CLASS = np.array([EDUCATION_CLASS[e] for e in sorted(EDUCATION_CLASS)])
 
 
@@ -39,9 +39,14 @@ class Desk:
         return [(office, office.policy.name) for office in offices if office.policy.pays]
 
     @cached_property
-    def _nothing(self) -> dict[str, int]:
-        """What is counted of every source when courses start, and none of it pays."""
-        return {f"{what}:{name}": 0 for _, name in self._payers for what in ("returns", "awards")}
+    def _counted(self) -> dict[str, str]:
+        """What is counted when courses start: the flow, and the tally of laws that it is."""
+        of_sources = {
+            f"{what}:{name}": f"{what}_{name}"
+            for _, name in self._payers
+            for what in ("returns", "awards")
+        }
+        return of_sources | {name: name for name in STARTED}
 
     def open_month(self) -> None:
         """Look once for who applies or enrols: offices only make them fewer."""
@@ -111,22 +116,17 @@ class Desk:
         month = m.calendar.at(m.t)[1]
         seated = m.market.admit(m.population.worker, rows, m.t, month)
         rows, waiting = rows[seated], rows[~seated]
-        m.count({"no_seat": int(waiting.size)})
         scratch = m.wiring.start.scratch(rows.size)
         found = m.wiring.start.batch(rows, m.t, m.key, m.drivers(), scratch, m.pool)
-        missed = m.population.worker["stage"][rows] == CONTEMPLATION
-        self.started.append((rows[~missed], scratch["course_own"][~missed]))
-        counted, absent = dict(self._nothing), np.flatnonzero(missed)
+        there = m.population.worker["stage"][rows] != CONTEMPLATION
+        self.started.append((rows[there], scratch["course_own"][there]))
         for office, name in self._payers:
-            gone = absent[scratch[f"{name}_paid"][absent] > 0] if absent.size else absent
-            counted[f"returns:{name}"] = int(gone.size)
             if found[f"paid_{name}_eur"]:
-                counted[f"awards:{name}"] = found[f"awards_{name}"]
                 self._pay(office, found)
-                self._fail(office, rows[gone])
-        counted |= {k: found[k] for k in STARTED if k in found}
-        public = int(np.count_nonzero(scratch["course_state"][~missed]))
-        m.count(counted | {"public_starts": public})
+                if office.policy.on_failure is not None:
+                    self._fail(office, rows[~there & (scratch[f"{name}_paid"] > 0)])
+        m.count({flow: found[tally] for flow, tally in self._counted.items()})
+        m.count({"no_seat": int(waiting.size)})
         return waiting
 
     def _pay(self, office: Office, found: dict[str, int]) -> None:
@@ -137,8 +137,9 @@ class Desk:
         account = ledger.purse(policy.payer, name)
         award = "award" if policy.public else "contribution"
         m.ledger.post(m.t, account, ledger.PROVIDERS, paid, award)
-        returned = "returned" if policy.public else "contribution returned"
-        m.ledger.post(m.t, ledger.PROVIDERS, account, back, returned)
+        if back:
+            returned = "returned" if policy.public else "contribution returned"
+            m.ledger.post(m.t, ledger.PROVIDERS, account, back, returned)
         if policy.rights_column:
             m.ledger.post(m.t, ledger.rights(name), ledger.obligation(name), paid, "used")
         self._administer(policy, "admin_per_award", found[f"awards_{name}"])
@@ -177,10 +178,12 @@ class Desk:
             bound.batch(rows, m.t, m.key, m.drivers())
 
     def _administer(self, policy: Policy, each: str, cases: int) -> None:
-        self._model.ledger.post(
-            self._model.t, ledger.overhead(policy.name), ledger.ADMINISTRATION,
-            round(policy.values[each] * 100) * int(cases), "administration",
-        )  # fmt: skip
+        cents = round(policy.values[each] * 100) * int(cases)
+        if cents:
+            account = ledger.overhead(policy.name)
+            self._model.ledger.post(
+                self._model.t, account, ledger.ADMINISTRATION, cents, "administration"
+            )
 
     def yearly(self, office: Office) -> None:
         """Grant and lapse rights at the start of a calendar year, and pay what is put in."""
@@ -201,8 +204,8 @@ class Desk:
         m = self._model
         for policy in m.policies:
             if policy.rights_column:
-                held = int(m.population.worker[policy.rights_column][rows].sum())
-                self._rights(policy, {"granted_eur": 0, "lapsed_eur": held})
+                lapsed = int(m.population.worker[policy.rights_column][rows].sum())
+                self._rights(policy, {"granted_eur": 0, "lapsed_eur": lapsed})
 
     def _rights(self, policy: Policy, found: Mapping[str, int]) -> None:
         m, name = self._model, policy.name

@@ -28,6 +28,8 @@ class Ready:
     """
 
     blocks: dict[str, int] = field(default_factory=dict)  # for every row, by stem of their names
+    # By stem, the tests of a month under which a block is asked for; "" of one asked for always.
+    months: dict[str, dict[str, None]] = field(default_factory=dict)
     lookups: dict[str, None] = field(default_factory=dict)
     derived: dict[str, None] = field(default_factory=dict)
 
@@ -48,6 +50,7 @@ class Scope:
     ready: Ready | None = None
     listed: dict[str, int] | None = None
     wide: Mapping[str, int] = field(default_factory=dict)
+    month: str = ""
     outermost: bool = False
 
     def add(self, text: str) -> None:
@@ -55,7 +58,9 @@ class Scope:
 
     def inner(self) -> Scope:
         known, written = set(self.known), set(self.written)
-        return Scope(self.depth + 1, [], known, written, self.ready, self.listed, self.wide)
+        return Scope(
+            self.depth + 1, [], known, written, self.ready, self.listed, self.wide, self.month
+        )
 
     def forget(self) -> None:
         """What was derived from old values must be derived anew."""
@@ -68,6 +73,7 @@ class Scope:
         if self.outermost and stem not in self.ready.blocks:
             (self.ready.blocks if self.listed is None else self.listed)[stem] = number
         if stem in self.ready.blocks:
+            self.ready.months.setdefault(stem, {}).setdefault(self.month)
             return "j"
         return "m" if self.listed and stem in self.listed else ""
 
@@ -182,7 +188,8 @@ class Body:
             amount = f"int({value} * 100.0 + 0.5)" if name.endswith("_eur") else f"int({value})"
             target.add(f"n_{name} += {amount}")
         for name in law.writes:
-            self.used.setdefault(name)
+            if not self.names.table[name].local:
+                self.used.setdefault(name)
             target.lines += ["    " * target.depth + s for s in _stored(self.names.table[name])]
             target.known.add(f"v_{name}")
         for each in scopes:
@@ -291,9 +298,11 @@ class Body:
         return ready and not self.names.columns_of(giver.function) & scope.written
 
     def _load(self, name: str, scope: Scope) -> str:
-        self.used.setdefault(name)
         if f"v_{name}" not in scope.known:
             column = self.names.table[name]
+            if column.local:
+                raise ValueError(f"{name} is read before a law has written it for every row")
+            self.used.setdefault(name)
             scope.add(f"v_{name} = {read(column, cell(column))}")
             scope.known.add(f"v_{name}")
         return f"v_{name}"
@@ -363,11 +372,11 @@ def read(column: Column, cell: str) -> str:
 
 def _stored(column: Column) -> list[str]:
     """Source that stores a law's result, and goes on with what was stored."""
-    value, here = f"v_{column.name}", cell(column)
+    value, whole, lines = f"v_{column.name}", f"m_{column.name}", list[str]()
     if column.is_money:
-        whole = f"m_{column.name}"
-        return [f"{whole} = int({value} * 100.0 + 0.5)", f"{here} = {whole}",
-                f"{value} = {whole} / 100.0"]  # fmt: skip
-    if column.is_float:
-        return [f"{value} = float64(float32({value}))", f"{here} = {value}"]
-    return [f"{here} = {value}"]
+        lines.append(f"{whole} = int({value} * 100.0 + 0.5)")
+    elif column.is_float:
+        lines.append(f"{value} = float64(float32({value}))")
+    if not column.local:
+        lines.append(f"{cell(column)} = {whole if column.is_money else value}")
+    return [*lines, f"{value} = {whole} / 100.0"] if column.is_money else lines

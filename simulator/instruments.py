@@ -247,7 +247,7 @@ def fields(policy: Policy) -> tuple[str, ...]:
     for hook in HOOKS:
         mine: Law | None = getattr(policy, hook)
         if mine is not None:
-            rules += [mine.function, *mine.when]
+            rules += mine.rules
     read = _read_by(tuple(rules))
     return tuple(name for name in (*policy.parameters, *SLOTS) if name in read)
 

@@ -147,14 +147,14 @@ class Kernel:
             space[f"derived_{derived.name}"] = laws.compiled(rule) if compiled else rule
         if compiled:
             jit = nb.njit(cache=True, nogil=True, error_model="numpy")
-            space |= {name: jit(space[name]) for name in ("sweep", "batch")}
+            space |= {name: jit(space[name]) for name in ("sweep", "batch") if name in space}
         return module
 
     def bind(
         self, table: Arrays, lookup: Arrays, values: Mapping[str, Mapping[str, float]]
     ) -> Bound:
         """This kernel on one table with one set of parameter values."""
-        return Bound(self, table, lookup, values)
+        return Bound(self, table, lookup, flattened(self.names.owners, values))
 
     @functools.cached_property
     def plain(self) -> ModuleType:
@@ -182,7 +182,7 @@ class Bound:
         kernel: Kernel,
         table: Arrays,
         lookup: Arrays,
-        values: Mapping[str, Mapping[str, float]],
+        values: NDArray[np.float64],
     ) -> None:
         self.kernel, self._lookup = kernel, lookup
         self.revalue(values)
@@ -193,11 +193,9 @@ class Bound:
         self._driving = _picked(tuple(kernel.body.driving))
         self.rebind(table)
 
-    def revalue(self, values: Mapping[str, Mapping[str, float]]) -> None:
-        """Use other parameter values from now on."""
-        owners = self.kernel.names.owners.items()
-        flat = [float(values[o][f]) for o, fields in owners for f in fields]
-        self._p = np.array(flat if flat else [0.0])
+    def revalue(self, values: NDArray[np.float64]) -> None:
+        """Use other parameter values from now on: those of all owners, `flattened`."""
+        self._p = values
 
     def rebind(self, table: Arrays) -> None:
         """Use other arrays (a copied or reloaded table) from now on.
@@ -216,6 +214,8 @@ class Bound:
         return (t, *key, self._p, self._driving(drivers))
 
     def _tallies(self, out: NDArray[np.int64]) -> dict[str, int]:
+        if not self.kernel.tallies:
+            return {}
         return dict(zip(self.kernel.tallies, out.tolist(), strict=True))
 
     def sweep(
@@ -255,6 +255,8 @@ class Bound:
 
     def _with(self, scratch: Arrays, part: slice = slice(None)) -> list[NDArray[Any]]:
         """All cells, with the columns of a batch, or of a part of it, in their places."""
+        if not self._places:
+            return self._cells
         cells = self._cells.copy()
         for place, name in self._places:
             cells[place] = scratch[name][part]
@@ -273,7 +275,9 @@ class Bound:
         scratch: Arrays | None = None,
         pool: ThreadPoolExecutor | None = None,
     ) -> dict[str, int]:
-        """The laws for the given rows only, each at most once; `scratch` is filled."""
+        """The laws for the given rows only, each at most once; `scratch` has the columns that live
+        for this batch, and is filled.
+        """
         if not rows.size:
             return dict.fromkeys(self.kernel.tallies, 0)
         made = self.scratch(rows.size) if scratch is None else scratch
@@ -299,6 +303,14 @@ class Bound:
         out = np.zeros(len(self.kernel.tallies), np.int64)
         self.kernel.plain.row(int(i), *self._arguments(t, key, drivers), out, *self._cells)
         return self._tallies(out)
+
+
+def flattened(
+    owners: Mapping[str, Sequence[str]], values: Mapping[str, Mapping[str, float]]
+) -> NDArray[np.float64]:
+    """Parameter values as one array, as loops take them: owner by owner, in their order."""
+    flat = [float(values[owner][name]) for owner, fields in owners.items() for name in fields]
+    return np.array(flat if flat else [0.0])
 
 
 def _side_by_side(arrays: Sequence[NDArray[Any]]) -> bool:
@@ -369,5 +381,6 @@ def equal(
         rows = np.empty(s.stop - s.start + 1, np.int64)
         return rows[: _listed(column[s], sought, same, s.start, rows)].copy()
 
-    parts = _parts(column.size, pool)
-    return np.concatenate(list(pool.map(part, parts) if pool else map(part, parts)))
+    if pool is None:
+        return part(slice(0, column.size))
+    return np.concatenate(list(pool.map(part, _parts(column.size, pool))))

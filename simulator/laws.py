@@ -184,8 +184,8 @@ class Law:
     `at` = (column, code) makes it act only on rows that hold the code when the month begins, so
     that what one law moves the next does not move again; `when` are tests, cheapest first, that
     settle most rows before the rule and what it reads are computed. A `sieve` is true of every
-    row that passes the first test, and of few others; without branches, it is asked of all rows
-    at once. A `dense` law is asked of all rows in one loop, its tests within it: where nearly all
+    row that passes the tests, and of few others; without branches, it is asked of all rows at
+    once. A `dense` law is asked of all rows in one loop, its tests within it: where nearly all
     pass them and the rule has no draws and few choices, that is vector code.
     """
 

@@ -49,6 +49,7 @@ class Sweep:
         self.streamed: set[str] = set()  # columns of which a chunk reads every row
         self.loops: list[str] = []
         self.asking: list[tuple[int, str, set[str]]] = []  # where loops ask ahead
+        self.month = ""  # the test of the month under which the loops of a law are run
         self.width, self.done = 0, False  # rows of `wide`; whether a second list of rows is kept
         for column, laws in body.runs:
             if column:
@@ -72,16 +73,17 @@ class Sweep:
         self._dense(scope, depth)
 
     def _scope(self, depth: int, **more: object) -> Scope:
-        scope = Scope(depth, ready=self.ready, outermost=True, **more)  # type: ignore[arg-type]
+        month = self.month
+        scope = Scope(depth, ready=self.ready, outermost=True, month=month, **more)  # type: ignore[arg-type]
         scope.add("i = uintp(base + j)")
         return scope
 
     def _few(self, law: Law, at: Sequence[str], written: set[str]) -> None:
         """A law that few rows meet, at a code of a column or by its tests."""
         asked, depth = self.body.of_the_month(law), 2
+        self.month = " and ".join(self.body.test(law, k, Scope(2)) for k in range(asked))
         if asked:
-            tests = [self.body.test(law, k, Scope(2)) for k in range(asked)]
-            self._add(f"if {' and '.join(tests)}:")
+            self._add(f"if {self.month}:")
             depth = 3
         if not at and (law.dense or asked == len(law.when)):
             self._all(law, depth, asked)
@@ -113,7 +115,7 @@ class Sweep:
                 self._sort_out(left, range(settled, upto))
             self._make_wide(left, self._wide(rules[upto], left.wide))
             settled = upto
-        if settled < every and (left.done or (law.sure and self._draws(law))):
+        if settled < every and (left.done or self._draws(law)):
             self._sort_out(left, range(settled, every))
             settled = every
         acting = self._marked(left)
@@ -277,10 +279,13 @@ class Sweep:
         if self.width:
             # Not a power of two, or the rows would want the same places of the nearest cache.
             space.append(f"    wide = empty(({self.width}, {CHUNK + 24}), float64)")
-        made = [
-            f"        words(base, count, t, {number}, k0, k1, {stem})"
-            for stem, number in ready.blocks.items()
-        ]
+        made = []
+        for stem, number in ready.blocks.items():
+            months, depth = ready.months[stem], 2
+            if "" not in months:
+                made.append(f"        if {' or '.join(months)}:")
+                depth = 3
+            made.append("    " * depth + f"words(base, count, t, {number}, k0, k1, {stem})")
         if ready.lookups:
             first = next(iter(ready.lookups))  # the others lie beside it
             each = "        for j in range(count):"
@@ -309,9 +314,14 @@ class Sweep:
 
 
 def fuse(laws: Sequence[Law], names: Names) -> tuple[str, Body]:
-    """The generated module text with `row`, `sweep` and `batch`, and the body it came from."""
+    """The generated module text with `row`, `sweep` and `batch`, and the body it came from.
+
+    Laws on a table with columns that live for a batch have no sweep.
+    """
     body = Body(laws, names)
-    one, some, many = body.row(1), body.row(2), Sweep(body).lines()
+    one, some = body.row(1), body.row(2)
+    of_batch = any(column.scratch or column.local for column in names.table.values())
+    many = [] if of_batch else Sweep(body).lines()
     body.looked = [n for n in names.lookup if any(f"l_{n}[" in line for line in one)]
     cells = [f"c_{n}" for n in body.used] + [f"l_{n}" for n in body.looked]
     head = f"t, k0, k1, P, D, out, {', '.join(cells)}"
@@ -329,7 +339,8 @@ def fuse(laws: Sequence[Law], names: Names) -> tuple[str, Body]:
     for source in _sources([*one, *many], names):
         lines += ["", *source.splitlines()]
     lines += ["", "", f"def row(i, {head}):", *setup, *one, *finish]
-    lines += ["", "", f"def sweep(start, stop, {head}):", *setup, *many, *finish]
+    if many:
+        lines += ["", "", f"def sweep(start, stop, {head}):", *setup, *many, *finish]
     lines += ["", "", f"def batch(rows, {head}):", *setup]
     kept = [n for n in body.used if not names.table[n].scratch]
     lines += ["    for j in range(rows.size):", "        i = uintp(rows[j])"]

@@ -38,9 +38,10 @@ from simulator.labour_market.script import (  # noqa: E402
 from simulator.labour_market.workforce import Workforce  # noqa: E402
 from simulator.ledger import Ledger  # noqa: E402
 from simulator.office import MONTHLY_AT, Office  # noqa: E402
+from simulator.periods import FOREVER  # noqa: E402
 from simulator.policy import Null, Policy  # noqa: E402
 from simulator.population import Population, Worker  # noqa: E402
-from simulator.surroundings import look_around  # noqa: E402
+from simulator.surroundings import look_around, set_shares  # noqa: E402
 from simulator.training import Market  # noqa: E402
 from simulator.wiring import Values, Wiring, first_month, resolve  # noqa: E402
 
@@ -144,11 +145,15 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
             Worker(self, row, register=True)
 
     def _set_clock(self) -> None:
+        self._dated = range(0), dict[str, float]()  # months, and what offices tell in all of them
         self._turning = [office for office in self.offices if office.turns]
         self._steady = [office for office in self.offices if not office.turns]
+        self._priced = [office for office in self.offices if "amount" in office.policy.values]
+        self._changing = [office for office in self.offices if office.policy.period.changes]
         self.clock = simpy.Environment(initial_time=self.calendar.begins(self.t))
+        settled = max((o.policy.period.settled(self.calendar) for o in self._changing), default=0)
         for office in self.offices:
-            self.clock.process(office.run(self.clock, self.desk, self.t))
+            self.clock.process(office.run(self.clock, self.desk, self.t, settled))
 
     def snapshot(self) -> dict[str, Any]:
         """Everything besides the columns that the next month depends on."""
@@ -205,13 +210,20 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         if self._given[0] != self.t:
             year, month = map(float, self.calendar.at(self.t))
             climate = register.climate(*self.climate(self.t), self.parameters)
-            told = (self._tells(office) for office in self._steady)
-            given = {"year": year, "month": month, **climate}
-            self._given = self.t, {k: v for each in (given, *told) for k, v in each.items()}
+            self._given = self.t, {**self._of_dates(), "year": year, "month": month, **climate}
         found = {**self._given[1], **self.state}
         for office in self._turning:
             found |= self._tells(office)
         return found
+
+    def _of_dates(self) -> dict[str, float]:
+        """What offices tell that neither open nor close within a month."""
+        if self.t not in self._dated[0]:
+            dates = {d for o in self._steady for d in (o.first, o.last)}
+            until = min((d for d in dates if d > self.t), default=FOREVER)
+            told = {k: v for o in self._steady for k, v in self._tells(o).items()}
+            self._dated = range(self.t, until), told
+        return self._dated[1]
 
     def _tells(self, office: Office) -> dict[str, float]:
         opened, served = office.tells
@@ -219,8 +231,9 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
 
     def count(self, found: Mapping[str, int]) -> None:
         """Add to this month's tallies."""
+        tallies = self.tallies
         for name, value in found.items():
-            self.tallies[name] = self.tallies.get(name, 0) + value
+            tallies[name] = tallies.get(name, 0) + value
 
     def step(self) -> None:
         """One month, in the order of MONTH."""
@@ -240,9 +253,10 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
 
     def _calendar_drivers(self) -> None:
         self.tallies, self.desk.started = {}, []
-        label = self.calendar.label(self.t)
-        changed = [p.turn_to(label) for p in self.policies]
-        if any(changed):
+        changed = [o for o in self._changing if o.policy.turn_to(self.calendar.label(self.t))]
+        for office in changed:
+            office.turn()
+        if changed:
             self.wiring.revalue()
         self.clock.run(until=self.calendar.begins(self.t) + MONTHLY_AT)
         self._now = self.drivers()
@@ -272,13 +286,9 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.count({"entered": entering.size, "left": leaving.size, "moved": moving.size,
                     "schooled": learned.size})  # fmt: skip
 
-    def _apply(self, what: str, rows: NDArray[np.int64], **before: NDArray[Any]) -> None:
+    def _apply(self, what: str, rows: NDArray[np.int64], **before: NDArray[np.int8]) -> None:
         """The laws for persons to whom something happened, who know how it was before."""
-        bound = self.wiring.events[what]
-        scratch = bound.scratch(rows.size)
-        for name, values in before.items():
-            scratch[name] = values.astype(np.int8)
-        bound.batch(rows, self.t, self.key, self._now, scratch, self.pool)
+        self.wiring.events[what].batch(rows, self.t, self.key, self._now, before, self.pool)
 
     def _employers(self) -> None:
         sweep = self.wiring.employers.sweep
@@ -286,12 +296,10 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.population.tell_teams(self.pool, self.wiring.told)
         norm, team, size = self.parameters["norm"], self.population.team, self._team_size
         recent = look_around(self.population, self.t, self.seed_number, norm, self.pool)
-        shrink = norm["shrinkage"]
         if self.t <= self.spin_up:
-            self.state |= _reference(size[1:], recent[1:], shrink)
+            self.state |= _reference(size[1:], recent[1:], norm["shrinkage"])
         mean = self.state["share_mean"]
-        team["trained_share"][:] = (recent + shrink * mean) / np.maximum(size + shrink, 1e-9)
-        team["trained_share"][0] = mean
+        set_shares(team["trained_share"], recent, size, norm["shrinkage"], mean)
         self._now |= self.state
         self.wiring.team.sweep(self.t, self.key, self._now, self.pool, self.block_rows)
 
@@ -307,7 +315,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.market.open_month(self.calendar.at(self.t)[1])
         self.desk.enrol()
         self.clock.run(until=self.calendar.begins(self.t + 1))
-        pull = max((o.policy.values["amount"] for o in self.offices if self._pulls(o)), default=0.0)
+        pull = max((o.policy.values["amount"] for o in self._priced if self._pulls(o)), default=0.0)
         public = self.tallies.get("public_starts", 0) / max(self.tallies.get("started", 0), 1)
         self.market.close_month(public, pull)
         share = self.state["public_share"]
@@ -316,8 +324,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
 
     def _pulls(self, office: Office) -> bool:
         """Whether prices drift towards what an office pays at most."""
-        policy = office.policy
-        return office.first <= self.t < office.last and "amount" in policy.values and policy.lead
+        return office.leads and office.first <= self.t < office.last
 
     def _books(self) -> None:
         book, n = self.ledger, self.tallies

@@ -67,6 +67,8 @@ class Cases:
         return Cases(*(column[chosen] for column in vars(self).values()))
 
     def joined(self, other: Cases) -> Cases:
+        if not (self.rows.size and other.rows.size):
+            return self if self.rows.size else other
         pairs = zip(vars(self).values(), vars(other).values(), strict=True)
         return Cases(*(np.concatenate(pair) for pair in pairs))
 
@@ -117,6 +119,14 @@ class Office:
         opens = policy.windows.opens if policy.windows is not None else ()
         self.openings: list[Opening] = []
         self._opens = {Windows.moment(m).month: k for k, m in enumerate(opens)}
+        self.turn()
+
+    def turn(self) -> None:
+        """Take up the policy's present values: whether it leads, and has work every month."""
+        policy, values = self.policy, self.policy.values
+        follows = values["repaid"] > 0.0 or policy.on_failure is not None
+        self.leads = policy.lead
+        self._works = self.leads or follows or self._spends or values["spending"] > 0.0
 
     def state(self) -> dict[str, Any]:
         """What the office remembers from month to month, as plain data."""
@@ -138,17 +148,11 @@ class Office:
         """Whether it may open, close and run out within a month."""
         return self.policy.windows is not None
 
-    def _at_work(self) -> bool:
-        """Whether it has something to do every month, by the policy's present values."""
-        policy, values = self.policy, self.policy.values
-        follows = values["repaid"] > 0.0 or policy.on_failure is not None
-        return policy.lead or follows or self._spends or values["spending"] > 0.0
-
     def _may_act(self) -> bool:
         """Whether there is a month in which it does anything."""
         policy = self.policy
         dated = self.turns or policy.yearly is not None or bool(policy.period.changes)
-        return dated or self._at_work()
+        return dated or self._works
 
     def window_in(self, t: int) -> int | None:
         """The number of the window that opens in month t, if one does."""
@@ -172,7 +176,7 @@ class Office:
         found = []
         if self.policy.yearly is not None and (month == 1 or t == self.first):
             found.append((begins + YEARLY_AT, YEARLY))
-        if self._at_work():
+        if self._works:
             found.append((begins + MONTHLY_AT, MONTHLY))
         window = self.window_in(t)
         if window is not None and self.policy.windows is not None:
@@ -180,8 +184,12 @@ class Office:
             found.append((max(self.calendar.minutes(moment), begins + MONTHLY_AT + 1), OPEN))
         return sorted(found)
 
-    def run(self, env: simpy.Environment, counter: Counter, t: int) -> Generator[simpy.Event]:
-        """The SimPy process of the office, from month t on."""
+    def run(
+        self, env: simpy.Environment, counter: Counter, t: int, settled: int = 0
+    ) -> Generator[simpy.Event]:
+        """The SimPy process of the office, from month t on; from month `settled` on no policy's
+        values change, so that nobody need look at them as a month begins.
+        """
         if not self._may_act():
             return
         while t < self.last:
@@ -193,7 +201,7 @@ class Office:
                 if kind == MONTHLY:
                     counter.follow_up(self)
                     self._decide(t, int(env.now), counter)
-                    if not self.policy.lead or self.window_in(t) is not None:
+                    if not self.leads or self.window_in(t) is not None:
                         continue
                     if not self.is_open(t):
                         continue
@@ -201,7 +209,8 @@ class Office:
                     self._open_window(int(env.now), t)
                 yield from self._serve(env, t, kind == OPEN, counter)
             t += 1
-            yield env.timeout(self.calendar.begins(t) - env.now)
+            if t < settled:
+                yield env.timeout(self.calendar.begins(t) - env.now)
 
     def _open_window(self, now: int, t: int) -> None:
         windows, window = self.policy.windows, self.window_in(t)
@@ -261,7 +270,8 @@ class Office:
                 counter.turn_away(self, away)
                 self.log.append((int(env.now), "closed", int(away.size), self.purse))
         self.pending = self.pending.joined(self._assessed(cases, t))
-        last = self.pending.decided[self.pending.decided <= month_ends].max(initial=env.now)
+        decided = self.pending.decided
+        last = decided[decided <= month_ends].max(initial=env.now)
         yield env.timeout(math.ceil(last) - env.now)
         self._decide(t, int(env.now), counter)
 
@@ -358,8 +368,10 @@ class Office:
         cases, self.pending = self.pending.where(due), self.pending.where(~due)
         waits = counter.waits(self.number, cases.rows)
         new = cases.awarded < 0
-        luck = draws.uniforms(self.seed, cases.rows, t, f"{self.policy.name}.rejected")
-        refused = waits & new & (luck < self.policy.values["rejected"])
+        refused = np.zeros(new.size, bool)
+        if self.policy.values["rejected"] > 0.0:
+            luck = draws.uniforms(self.seed, cases.rows, t, f"{self.policy.name}.rejected")
+            refused = waits & new & (luck < self.policy.values["rejected"])
         late = ~new & (now > cases.awarded + self.policy.values["start_within"] * MONTH)
         ends = {"withdrawn": ~waits, "rejected": refused, "lapsed": waits & late}
         for event, chosen in ends.items():

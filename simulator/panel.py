@@ -24,6 +24,14 @@ _SPREAD = np.array(
 
 
 @nb.njit(cache=True, nogil=True)
+def _answered(bits, answer, question):  # type: ignore[no-untyped-def]
+    """Add everybody's answer to a question to their bits."""
+    place = np.uint32(question)
+    for i in range(bits.size):
+        bits[i] |= np.uint32(answer[i]) << place
+
+
+@nb.njit(cache=True, nogil=True)
 def _tabulate(  # type: ignore[no-untyped-def]
     bits, value, asked, of_value, spread, offsets, age_code, age, education, contract, firm_size,
     sector, counts, sums,
@@ -88,8 +96,9 @@ class Panel:
         if len(yes) + len(asked) > MOST:
             raise ValueError(f"{len(yes)} questions at once: {MOST - len(asked)} are allowed")
         bits = np.full(self._columns[0].size, (1 << MOST) - (1 << len(yes)), np.uint32)
+        answered = cast(Any, _answered)
         for k, answer in enumerate(yes):
-            bits |= answer.astype(np.uint32) << np.uint32(k)
+            answered(bits, answer, k)
         table = np.zeros(EVERYBODY.shape, np.uint32)
         for k, population in enumerate((*populations, *asked)):
             table |= population.astype(np.uint32) << np.uint32(k)

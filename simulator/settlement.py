@@ -27,12 +27,19 @@ TOTALS = (
 
 
 def scratch(policies: Sequence[Policy]) -> list[Column]:
-    """Columns that live for one batch of starting courses: what each source pays, and totals."""
+    """Columns that live for one batch of starting courses: what each source pays, and totals.
+
+    Arrays hold the variant's own money, and what is paid by who is told of a no-show; the rest is
+    between the laws of one row.
+    """
     payers = [p for p in policies if p.pays]
     paid = [money(f"{p.name}_paid", f"EUR that {p.name} pays of the course", 1e8) for p in payers]
     totals = [money(name, "EUR of the course, by who pays", 1e8) for name in TOTALS]
     by = code("course_by", "who pays most of its public money, or else pays (funded_by)", 120)
-    return [replace(c, scratch=True) for c in (*paid, *totals, by)]
+    told = {"course_own", *(f"{p.name}_paid" for p in payers if p.on_failure)}
+    return [
+        replace(c, scratch=c.name in told, local=c.name not in told) for c in (*paid, *totals, by)
+    ]
 
 
 def settle(stack: Stack) -> Law:
@@ -121,8 +128,11 @@ def _main_source(stack: Stack) -> list[str]:
 
 
 def book(stack: Stack) -> Law:
-    """The law that counts what every source paid, and what comes back after a no-show."""
-    tallies, lines, values = [], [], []
+    """The law that counts what every source paid, and what comes back after a no-show; and courses
+    that the State pays for.
+    """
+    tallies, lines = ["public_starts"], ["public = 1 if course_state > 0.0 and not missed else 0"]
+    values = ["public"]
     for p in stack.payers:
         paid = f"{p.name}_paid"
         # What goes to an employer is paid once there is a course; the rest is advanced.
@@ -130,13 +140,15 @@ def book(stack: Stack) -> Law:
             f"{p.name}_out = {paid}" + (" if not missed else 0.0" if p.to != "worker" else ""),
             f"{p.name}_back = cents({p.name}_out * p_{p.name}.recovery) if missed else 0.0",
             f"{p.name}_award = 1 if {p.name}_out > 0.0 else 0",
+            f"{p.name}_return = 1 if {paid} > 0.0 and missed else 0",
         ]
-        values += [f"{p.name}_out", f"{p.name}_back", f"{p.name}_award"]
-        tallies += [f"paid_{p.name}_eur", f"back_{p.name}_eur", f"awards_{p.name}"]
+        values += [f"{p.name}_{what}" for what in ("out", "back", "award", "return")]
+        tallies += [f"paid_{p.name}_eur", f"back_{p.name}_eur"]
+        tallies += [f"awards_{p.name}", f"returns_{p.name}"]
     wants = [f"{p.name}_paid" for p in stack.payers] + [f"p_{p.name}" for p in stack.payers]
     text = function(
-        "book", [*wants, "course_missed"],
-        ["missed = course_missed > 0.0", *lines, f"return {', '.join(values)},"],
+        "book", [*wants, "course_state", "course_missed"],
+        ["missed = course_missed > 0.0", *lines, f"return {', '.join(values)}"],
     )  # fmt: skip
     return replace(_law(stack, "book", text, (), tallies), after=("settle", "take_up"))
 

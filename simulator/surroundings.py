@@ -101,6 +101,24 @@ def _look(  # type: ignore[no-untyped-def]
         outside[me] = trained / seen if seen > zero else -1.0
 
 
+@nb.njit(cache=True, nogil=True)
+def _shares(share, recent, size, shrink, mean):  # type: ignore[no-untyped-def]
+    share[0] = mean
+    for j in range(1, share.size):
+        share[j] = (recent[j] + shrink * mean) / max(size[j] + shrink, 1e-9)
+
+
+def set_shares(
+    share: NDArray[np.float32], recent: NDArray[np.int32], size: NDArray[np.int64],
+    shrink: float, mean: float,
+) -> None:  # fmt: skip
+    """Set every team's share of members trained, shrunk to the mean as if there were `shrink` more
+    members; who has no team is told the mean.
+    """
+    shares: Any = _shares
+    shares(share, recent, size, shrink, mean)
+
+
 def look_around(
     population: Population, t: int, seed: int, norm: Mapping[str, float],
     pool: ThreadPoolExecutor | None = None,

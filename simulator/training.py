@@ -41,13 +41,14 @@ _PLACES = (*draws.address("market.distance"), *draws.address("market.seat"),
 @nb.njit(cache=True, nogil=True)
 def _admitted(  # type: ignore[no-untyped-def]
     rows, t, k0, k1, far, far_lane, seat, seat_lane, choice, choice_lane, recognised, sector, waits,
-    begins, known, distance, group, share, providers, first, asked, left,
+    begins, known, distance, group, share, providers, first, asked, left, found,
 ):  # fmt: skip
     """Who finds a seat: at a distance everybody; else by lot within a cell, in groups large enough.
 
-    Counts in `asked` who asks for the first time, and takes seats from `left`.
+    Marks them in `found`, counts in `asked` who asks for the first time, and takes seats from
+    `left`.
     """
-    found, cell = np.zeros(rows.size, np.bool_), np.empty(rows.size, np.int64)
+    cell = np.empty(rows.size, np.int64)
     wanting, step = np.zeros(asked.size, np.int64), 2.0**-32
     near, many = np.empty(rows.size, np.int64), 0
     place = np.empty((4, rows.size), np.uint32)
@@ -94,7 +95,6 @@ def _admitted(  # type: ignore[no-untyped-def]
             taken[cell[near[m]]] += 1
     for c in range(asked.size):
         left[c] -= min(taken[c], left[c])
-    return found
 
 
 @nb.njit(cache=True, nogil=True)
@@ -178,10 +178,11 @@ class Market:
         providers, first = self._providers
         known = self.age >= self.values["memory"]  # before that nobody knows what to expect
         admitted: Any = _admitted
-        found: NDArray[np.bool_] = admitted(
+        found = np.zeros(rows.size, np.bool_)
+        admitted(
             rows, t, *draws.key(self.seed), *_PLACES, worker["plan_recognised"], worker["sector"],
             self._waits, _BEGINS[month], known, self.values["distance"], self.values["group"],
-            self.share, providers, first, self.asked, self.left,
+            self.share, providers, first, self.asked, self.left, found,
         )  # fmt: skip
         self.still.append(rows[~found])
         return found

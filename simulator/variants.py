@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -13,38 +12,24 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from simulator import benefits, codes, groups, ledger
-from simulator.additionality import CLASSES, Courses, classes
 from simulator.behaviour import register
 from simulator.behaviour.employers import PARAMETERS as EMPLOYERS
 from simulator.behaviour.employers import draw_employers
-from simulator.benefits import PARAMETERS as BENEFITS
 from simulator.calendar import Calendar
 from simulator.labour_market.lives import tenures
 from simulator.labour_market.script import Script
 from simulator.labour_market.workforce import Workforce
 from simulator.margins import Margins
+from simulator.measures import Lived, measured
 from simulator.model import Climate, LearningModel, steady
 from simulator.policy import Policy
 from simulator.population import populate
-from simulator.record import INDICATORS, Recorder
+from simulator.record import Recorder
 from simulator.synthesis import People, synthesise
 from simulator.wiring import Values
 
-Measured = tuple[dict[str, Any], dict[str, Any]]  # data and coordinates of a dataset
 NULL = "null"
 SHARED = 100_000  # persons of a run up to which people and working lives are kept for the next one
-# Persons who move between stages, besides those who start or complete a course or do not turn up.
-MOVES = ("considered", "faded", "planned", "repeated", "jumped", "dropped", "gave_up", "drop_outs",
-         "relapsed")  # fmt: skip
-# Minutes after an opening at which the line is looked at, from the first to the end of a week.
-MINUTES = (0, 1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 480, 720, 1440, 2880, 4320, 10080)
-_LINE = ("came", "paid", "away")
-NAMED = ("education:practical", "contract:flexible", "contract:unemployed")  # source 001 l.83
-_ACCOUNTS = (ledger.state, ledger.tax, ledger.overhead, ledger.rights)
-_PUBLIC = {"award": 1, "returned": -1, "repaid": -1, "programme": 1, "administration": 1}
-_RIGHTS = {"granted": 1, "used": -1, "lapsed": -1}
-_WHOSE = {**_PUBLIC, **_RIGHTS}  # postings that belong to one policy
 
 
 @dataclass(frozen=True)
@@ -71,14 +56,6 @@ class Design:
     @property
     def end(self) -> int:
         return self.introduction + self.after
-
-
-@dataclass(frozen=True)
-class Lived:
-    """What was recorded of a life, and the courses followed in it: all that another is held to."""
-
-    recorder: Recorder
-    courses: Courses
 
 
 def start(
@@ -137,13 +114,14 @@ def compare(
     recorder = Recorder(design.spin_up, design.every, probe=design.probe)
     model = start(design, seed, recorder)
     _advance(model, design.introduction, progress)
-    found, null = [], None
+    found, null, left = [], None, len(variants)
     for make in variants.values():
-        ended, lived = live_on(model, make(), recorder, design, progress)
+        left -= 1
+        ended, lived = live_on(model, make(), recorder, design, progress, copy=left > 0)
         null = null or lived
-        found.append(_measured(ended, lived, null, design))
-    data = {name: (("variant", *dims), np.stack([measures[name][1] for measures, _ in found]))
-            for name, (dims, _) in found[0][0].items()}  # fmt: skip
+        found.append(measured(ended, lived, null, design))
+    data = {what: (("variant", *dims), np.stack([measures[what][1] for measures, _ in found]))
+            for what, (dims, _) in found[0][0].items()}  # fmt: skip
     return xr.Dataset(data, {**found[0][1], "variant": list(variants), "seed": seed})
 
 
@@ -153,12 +131,15 @@ def live_on(
     past: Recorder,
     design: Design,
     progress: Callable[[int], None] = lambda months: None,
+    *,
+    copy: bool = True,
 ) -> tuple[LearningModel, Lived]:
     """One future of a model that has come to the introduction, recorded until now in `past`: the
-    model at its end, and what was recorded. Neither the model nor its past is changed.
+    model at its end, and what was recorded. Neither the model nor its past is changed; without
+    `copy` this is its last future, and the model is used up.
     """
     recorder = _copied(past)
-    branch = model.branch(policies, recorder)
+    branch = model.branch(policies, recorder, copy=copy)
     _advance(branch, design.end, progress)
     return branch, Lived(recorder, recorder.courses())
 
@@ -195,205 +176,4 @@ def _advance(model: LearningModel, end: int, progress: Callable[[int], None]) ->
 
 def summary(model: LearningModel, lived: Lived, null: Lived, design: Design) -> xr.Dataset:
     """A life as results, beside the same life without policy; `model` is where it ended."""
-    return xr.Dataset(*_measured(model, lived, null, design))
-
-
-def _measured(model: LearningModel, lived: Lived, null: Lived, design: Design) -> Measured:
-    recorder, courses, weight = lived.recorder, lived.courses, model.population.weight
-    years = (design.end - design.spin_up) // 12  # an unfinished last year is left out
-    labels = [design.calendar.at(design.spin_up + 12 * k)[0] for k in range(years)]
-    data: dict[str, Any] = {}
-    for k, name in enumerate(INDICATORS):
-        data[name] = (("time", "group"), np.array([i[k] for i in recorder.indicators], np.float32))
-    data["stage_share"] = (
-        ("time", "stage"), np.array([s / s.sum() for s in recorder.stages], np.float64)
-    )  # fmt: skip
-    for name, series in _money(model, design, years).items():
-        data[name] = (("year",), series * weight / 100)
-    for name, series in _counts(model, recorder, design, years).items():
-        data[name] = (("year",), series * weight)
-    data["anyway"] = (("year",), _anyway(courses, null.recorder, design, years))
-    parts = classes(courses, null.courses)
-    paid = sum(_yearly(courses["t"], cents, design, years) for cents in parts.values())
-    for name in CLASSES:
-        data[f"{name}_eur"] = (
-            ("year",), _yearly(courses["t"], parts[name], design, years) * weight / 100
-        )  # fmt: skip
-    kept = data["awards_eur"][1] - paid * weight / 100 - data["returned_eur"][1]
-    data["unused_eur"] = (("year",), kept)
-    data["wages_eur"] = (("year",), _wages(recorder, null.recorder, design, years) * weight)
-    data["outside_eur"] = (("year",), _outside(courses, design, years) * weight / 100)
-    for name, series in _months(model, design).items():
-        data[name] = (("month",), series * weight)
-    for name, series in _lines(model, design, years).items():
-        data[name] = (("year", "minute"), series * weight)
-    data["lead_time"] = ((), max((p.values["lead_time"] for p in _own(model)), default=0.0))
-    reached = _reached(courses, design, years)
-    present = [_size(recorder, design.spin_up + 12 * k + 11) for k in range(years)]
-    data["reach"] = (("year", "group"), reached / np.maximum(present, 1e-300))
-    data["recipients"] = (("year", "group"), reached * weight)
-    data["persons"] = (("time", "group"), np.array(recorder.sizes) * weight)
-    time = [(t - design.introduction + 1) / 12 for t in recorder.survey_months]
-    return data, {
-        "time": time, "month": np.arange(design.after), "year": labels, "minute": np.array(MINUTES),
-        "group": list(groups.GROUPS), "stage": list(codes.STAGES.values()),
-    }  # fmt: skip
-
-
-def _yearly(t: NDArray[Any], amounts: NDArray[Any], design: Design, years: int) -> NDArray[Any]:
-    year = (np.asarray(t) - design.spin_up) // 12
-    return np.bincount(year, weights=amounts.astype(float), minlength=years)[:years]
-
-
-def _anyway(courses: Courses, null: Recorder, design: Design, years: int) -> NDArray[np.float64]:
-    """Share of a year's publicly paid learners who followed some course of any kind in that or
-    the next year of their life without policy: deadweight as the Dutch voucher experiment counts
-    it. NaN where there is nobody, or the next year was not lived.
-    """
-    public = courses["public"] > 0
-    found = np.full(years, np.nan)
-    for k in range(years - 1):
-        inside = public & ((courses["t"] - design.spin_up) // 12 == k)
-        rows = np.unique(courses["row"][inside])
-        if rows.size:
-            found[k] = np.unpackbits(null.two_years[k + 1])[rows].mean()
-    return found
-
-
-def _money(model: LearningModel, design: Design, years: int) -> dict[str, NDArray[np.float64]]:
-    """Cents a year by purpose, and the State's outstanding obligation at each year's end."""
-    own = [p.name for p in _own(model)]
-    accounts = {account(n) for n in own for account in _ACCOUNTS}
-    kinds = ("award", "returned", "repaid", "programme", "contribution", "contribution returned",
-             "administration", "granted", "used", "lapsed",
-             "own money", "self-chosen courses", "own initiative")  # fmt: skip
-    found = {kind: np.zeros(years) for kind in (*kinds, "standing")}
-    for entry in model.ledger.entries:
-        if entry.what in kinds and design.spin_up <= entry.t < design.spin_up + 12 * years:
-            year = (entry.t - design.spin_up) // 12
-            if entry.what in _WHOSE and not {entry.source, entry.target} & accounts:
-                if entry.what in _PUBLIC:  # of a policy that is in force anyway
-                    found["standing"][year] += entry.cents * _PUBLIC[entry.what]
-            else:
-                found[entry.what][year] += entry.cents
-    outstanding = np.cumsum(found["granted"] - found["used"] - found["lapsed"])
-    held = sum(model.ledger.balances[ledger.rights(n)] for n in own)
-    if years and design.after % 12 == 0 and round(outstanding[-1]) != held:
-        raise ArithmeticError(
-            f"rights at the end are {held} cents, flows say {outstanding[-1]:.0f}"
-        )
-    return {
-        "awards_eur": found["award"],
-        "standing_eur": found["standing"],
-        "returned_eur": found["returned"],
-        "repaid_eur": found["repaid"],
-        "programme_eur": found["programme"],
-        "contribution_eur": found["contribution"] - found["contribution returned"],
-        "administration_eur": found["administration"],
-        "granted_eur": found["granted"],
-        "lapsed_eur": found["lapsed"],
-        "outstanding_eur": outstanding,
-        "own_eur": found["own money"],
-        "employer_chosen_eur": found["self-chosen courses"],
-        "employer_job_eur": found["own initiative"],
-    }
-
-
-def _own(model: LearningModel) -> list[Policy]:
-    """The policies of the variant, besides those that are in force anyway."""
-    return [p for p in model.policies if not p.standing]
-
-
-def _wages(recorder: Recorder, null: Recorder, design: Design, years: int) -> NDArray[np.float64]:
-    """EUR a year by which wages are higher than without the variant, if that is to be shown."""
-    values = BENEFITS.values(design.parameters.get(BENEFITS.owner))
-    if values["on"] == 0.0:
-        return np.full(years, np.nan)
-    completed = [
-        np.array([f.get("completed", 0) + f.get("job_courses", 0) for f in r.flows], float)
-        for r in (recorder, null)
-    ]
-    gained = benefits.gained(completed[0] - completed[1], values)
-    return _yearly(np.array(recorder.months), gained, design, years)
-
-
-def _months(model: LearningModel, design: Design) -> dict[str, NDArray[np.float64]]:
-    """By month since the introduction, per simulated person's weight: outlay and liability in EUR,
-    and awards, of the variant's own policies; `outlay` is what the State pays net of what returns.
-    """
-    accounts = {account(p.name) for p in _own(model) for account in _ACCOUNTS}
-    outlay, rights, awards = (np.zeros(design.after) for _ in range(3))
-    for entry in model.ledger.entries:
-        month = entry.t - design.introduction
-        if month >= 0 and {entry.source, entry.target} & accounts:
-            if entry.what in _PUBLIC:
-                outlay[month] += entry.cents * _PUBLIC[entry.what] / 100
-            elif entry.what in _RIGHTS:
-                rights[month] += entry.cents * _RIGHTS[entry.what] / 100
-    names = {f"awards:{p.name}" for p in _own(model) if p.public}
-    recorder = model.recorder
-    if isinstance(recorder, Recorder):
-        for t, flows in zip(recorder.months, recorder.flows, strict=True):
-            if t >= design.introduction:
-                awards[t - design.introduction] += sum(flows.get(n, 0) for n in names)
-    return {"outlay_eur_month": outlay, "liability_eur_month": np.cumsum(rights),
-            "awards_month": awards}  # fmt: skip
-
-
-def _lines(model: LearningModel, design: Design, years: int) -> dict[str, NDArray[np.float64]]:
-    """Of the variant's own schemes, persons who had joined the line, were paid and were turned away
-    by so many minutes after the first opening of the year; NaN in a year without one.
-    """
-    found = {f"line_{name}": np.full((years, len(MINUTES)), np.nan) for name in _LINE}
-    own = [office for office in model.offices if not office.policy.standing]
-    for k in range(years):
-        first, last = (model.calendar.begins(design.spin_up + 12 * year) for year in (k, k + 1))
-        firsts = [next((o for o in office.openings if first <= o.clock < last), None)
-                  for office in own]  # fmt: skip
-        for opening in filter(None, firsts):
-            for name in _LINE:
-                moments = np.sort(getattr(opening, name) - opening.clock)
-                by = np.searchsorted(moments, MINUTES, side="right")
-                row = found[f"line_{name}"][k]
-                row[:] = np.where(np.isnan(row), 0.0, row) + by
-    return found
-
-
-def _outside(courses: Courses, design: Design, years: int) -> NDArray[np.float64]:
-    """Cents a year for learners who are in none of the groups that policy names."""
-    inside = np.zeros(groups.CELLS, bool)
-    for group in NAMED:
-        inside |= groups.in_group(group)
-    cents = np.where(inside[courses["cell"]], 0, courses["public"])
-    return _yearly(courses["t"], cents, design, years)
-
-
-def _counts(
-    model: LearningModel, recorder: Recorder, design: Design, years: int
-) -> dict[str, NDArray[np.float64]]:
-    """Events a year: courses; and of the variant's own public policies awards and refusals."""
-    t, own = np.array(recorder.months), [p.name for p in _own(model) if p.public]
-    simple = ("started", "completed", "job_courses", "no_shows", *MOVES)
-    found = {n: np.array([f.get(n, 0) for f in recorder.flows], float) for n in simple}
-    for prefix in ("awards", "turned_away", "rejected", "returns"):
-        per_month = [sum(f.get(f"{prefix}:{n}", 0) for n in own) for f in recorder.flows]
-        found[prefix] = np.array(per_month, float)
-    return {name: _yearly(t, series, design, years) for name, series in found.items()}
-
-
-def _reached(courses: Courses, design: Design, years: int) -> NDArray[np.float64]:
-    """Who starts a publicly paid course, by year and group."""
-    public = courses["public"] > 0
-    found = np.zeros((years, len(groups.GROUPS)))
-    for k in range(years):
-        inside = np.flatnonzero(public & ((courses["t"] - design.spin_up) // 12 == k))
-        _, first = np.unique(courses["row"][inside], return_index=True)
-        found[k] = groups.listed(courses["cell"][inside[first]])
-    return found
-
-
-def _size(recorder: Recorder, t: int) -> NDArray[np.float64]:
-    """Persons by group at the last survey up to month t."""
-    if not recorder.sizes:
-        raise ValueError("nothing was recorded: the run ended before its spin-up")
-    return recorder.sizes[max(bisect_right(recorder.survey_months, t) - 1, 0)]
+    return xr.Dataset(*measured(model, lived, null, design))

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator import draws
 from simulator.behaviour import register
@@ -22,11 +23,11 @@ from simulator.instruments import (
     present,
     slots,
 )  # fmt: skip
-from simulator.kernel import Bound, Kernel
+from simulator.kernel import Bound, Kernel, flattened
 from simulator.laws import Law, Names, law
 from simulator.parameters import Parameters
 from simulator.policy import HOOKS, RULES, Policy
-from simulator.population import Population, nobody
+from simulator.population import Arrays, Population, nobody
 from simulator.settlement import awarded, book, scratch, settle
 from simulator.stack import Stack, function
 
@@ -106,8 +107,8 @@ class _Loops:
         self.sweep = Kernel((*register.MONTHLY, *doing, *awareness_laws(policies), *stages), names)
         stack = Stack(policies)
         batch = replace(names, table={**names.table, **table(scratch(policies))})
-        laws = [settle(stack), *register.STARTED, *awarded(stack)]
-        self.start = Kernel([*laws, book(stack)], batch) if stack.payers else Kernel(laws, batch)
+        laws = [settle(stack), *register.STARTED, *awarded(stack), book(stack)]
+        self.start = Kernel(laws, batch)
         self.turned_away = Kernel(register.TURNED_AWAY, names)
         self.on_failure = [Kernel([p.on_failure], names) if p.on_failure else None
                            for p in policies]  # fmt: skip
@@ -154,7 +155,7 @@ class Wiring:
         months: Sequence[tuple[int, int]],
     ) -> None:
         self._given, self._policies, self._months = values, policies, months
-        self.values = self._filled()
+        self._fill()
         self._all: list[Bound] = []
         self._population = population
         loops = _loops(_Structure(policies, population.columns))
@@ -164,20 +165,28 @@ class Wiring:
         self.on_move = [self._bound(k) if k else None for k in loops.on_move]
         self.yearly = [self._bound(k) if k else None for k in loops.yearly]
         self.events = {name: self._bound(kernel) for name, kernel in loops.events.items()}
-        self.team = loops.team.bind(population.team, {}, self.values)
-        self.employers = loops.employers.bind(population.employer, {}, self.values)
+        self.team = self._bound(loops.team, population.team)
+        self.employers = self._bound(loops.employers, population.employer)
         self.told = loops.told
-        self._all += [self.team, self.employers]
 
-    def _filled(self) -> dict[str, Mapping[str, float]]:
+    def _fill(self) -> None:
         turns = [draws.turn(p.name) for p in self._policies]
-        return {**self._given, **slots(self._policies, self._months, turns)}
+        self.values = {**self._given, **slots(self._policies, self._months, turns)}
+        self._flat: dict[tuple[str, ...], NDArray[np.float64]] = {}
+
+    def _parameters(self, kernel: Kernel) -> NDArray[np.float64]:
+        """The present values as a loop takes them, made once for those with the same owners."""
+        owners = kernel.names.owners
+        known = tuple(owners)
+        if known not in self._flat:
+            self._flat[known] = flattened(owners, self.values)
+        return self._flat[known]
 
     def revalue(self) -> None:
         """Take the policies' present values in every loop."""
-        self.values = self._filled()
+        self._fill()
         for bound in self._all:
-            bound.revalue(self.values)
+            bound.revalue(self._parameters(bound.kernel))
 
     def prepare(self, drivers: Mapping[str, float], *, lives: bool = True) -> None:
         """Have every loop compiled, so that a first month takes no longer than the others; with
@@ -193,8 +202,12 @@ class Wiring:
         ):
             bound.prepare(drivers, rows=True)
 
-    def _bound(self, kernel: Kernel) -> Bound:
-        bound = kernel.bind(self._population.worker, self._population.team, self.values)
+    def _bound(self, kernel: Kernel, table: Arrays | None = None) -> Bound:
+        """A loop on a table: of workers, who see their team, unless it is given."""
+        people = self._population
+        seen = people.team if table is None else {}
+        bound = Bound(kernel, people.worker if table is None else table, seen,
+                      self._parameters(kernel))  # fmt: skip
         self._all.append(bound)
         return bound
 

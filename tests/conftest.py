@@ -25,6 +25,7 @@ from simulator.behaviour.employers import draw_employers
 from simulator.calendar import Calendar
 from simulator.labour_market.outlook import When
 from simulator.margins import Margins
+from simulator.measures import MINUTES
 from simulator.model import LearningModel
 from simulator.policies.leerrecht import Leerrecht
 from simulator.policies.leerrekening import Leerrekening
@@ -33,7 +34,7 @@ from simulator.policy import Policy
 from simulator.population import Population, populate
 from simulator.record import INDICATORS
 from simulator.synthesis import synthesise
-from simulator.variants import MINUTES, Design, start
+from simulator.variants import Design, start
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50)
 settings.register_profile("here", deadline=None, max_examples=50)

@@ -15,9 +15,10 @@ import xarray as xr
 
 from experiments import runner
 from scenarios.scenario import NULL, Scenario
+from simulator.measures import Lived
 from simulator.model import LearningModel
 from simulator.record import Recorder
-from simulator.variants import Design, Lived, live_on, start, summary
+from simulator.variants import Design, live_on, start, summary
 
 HORIZONS = 3  # of which a life keeps its future without policy
 Tables = Mapping[str, dict[str, Any]]

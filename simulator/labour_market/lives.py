@@ -192,6 +192,16 @@ def _regroup(size, team, rows, left, elsewhere):  # type: ignore[no-untyped-def]
         size[team[rows[j]]] += elsewhere[j]
 
 
+@nb.njit(cache=True, nogil=True)
+def _put(  # type: ignore[no-untyped-def]
+    rows, contract, team, sector, firm_size, job_since, contracts, teams, sectors, sizes, since,
+):  # fmt: skip
+    for j in range(rows.size):
+        i = rows[j]
+        contract[i], team[i], job_since[i] = contracts[j], teams[j], since[j]
+        sector[i], firm_size[i] = sectors[j], sizes[j]
+
+
 class WorkingLives:
     """The working lives of a population, given the expected workforce."""
 
@@ -301,10 +311,10 @@ class WorkingLives:
         worker = self.population.worker
         if entering in self._told.moves:
             moved, values = self._told.moves[entering]
-            for name, taken in values.items():
-                worker[name][rows] = taken
+            put: Any = _put
+            put(rows, *(worker[name] for name in _TAKEN), *values)
             return moved
-        before, left = np.empty(rows.size, np.int64), np.empty(rows.size, np.int64)
+        before, left = np.empty(rows.size, np.int8), np.empty(rows.size, np.int64)
         elsewhere = np.empty(rows.size, np.bool_)
         take: Any = _move
         columns = [worker[name] for name in _MOVING]
@@ -320,7 +330,7 @@ class WorkingLives:
         list(pool.map(part, parts) if pool else map(part, parts))
         moved = Moved(rows, before, left, elsewhere)
         if self.script:
-            self._told.moves[entering] = moved, {n: worker[n][rows] for n in _TAKEN}
+            self._told.moves[entering] = moved, tuple(worker[name][rows] for name in _TAKEN)
         return moved
 
     def leave(self, size: NDArray[np.int64], rows: Rows) -> None:

@@ -48,7 +48,7 @@ class Moved:
     """Rows that took a position this month, the one before, and the team that they left."""
 
     rows: Rows
-    before: NDArray[np.int64]
+    before: NDArray[np.int8]
     team: NDArray[np.int64]
     new_employer: NDArray[np.bool_]
 
@@ -71,7 +71,7 @@ class Told:
     events: Events
     entered: dict[str, NDArray[Any]] = field(default_factory=dict)
     levels: tuple[NDArray[np.int8], NDArray[np.int64]] | None = None  # held before, and after
-    moves: dict[bool, tuple[Moved, dict[str, NDArray[Any]]]] = field(default_factory=dict)
+    moves: dict[bool, tuple[Moved, tuple[NDArray[Any], ...]]] = field(default_factory=dict)
 
 
 class Script:

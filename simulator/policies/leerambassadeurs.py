@@ -37,7 +37,12 @@ def _meets(ambassador, u, p):
     return ambassador == 1 and turned(u, p.turn) < p.contact
 
 
-@law("urgency", "norm", "self_efficacy", "ambassador_until", p=_P, when=_meets, u="outreach",
+def _may_meet(u, p):
+    return turned(u, p.turn) < p.contact
+
+
+@law("urgency", "norm", "self_efficacy", "ambassador_until", p=_P, when=_meets, sieve=_may_meet,
+     u="outreach",
      tallies=("contacts_leerambassadeurs", "spent_leerambassadeurs_eur"))  # fmt: skip
 def encourage(urgency, norm, self_efficacy, t, p_intention, p):
     """A colleague who learns tells of it."""

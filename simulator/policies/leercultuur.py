@@ -83,14 +83,14 @@ def _notices(u, p):
     return turned(u, p.turn) < p.reach / 12.0
 
 
-@law("urgency", p=Weten.parameters, when=_notices, u="outreach",
+@law("urgency", p=Weten.parameters, when=_notices, sieve=_notices, u="outreach",
      tallies=("contacts_weten", "spent_weten_eur"))  # fmt: skip
 def campaign(urgency, p):
     """The campaign is noticed."""
     return clip(urgency + p.shift, -3.0, 3.0), 1, 0.0
 
 
-@law("self_efficacy", p=Kunnen.parameters, when=_notices, u="outreach",
+@law("self_efficacy", p=Kunnen.parameters, when=_notices, sieve=_notices, u="outreach",
      tallies=("contacts_kunnen", "spent_kunnen_eur"))  # fmt: skip
 def helped(self_efficacy, p_intention, p):
     """Help was found."""

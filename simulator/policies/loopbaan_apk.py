@@ -44,7 +44,12 @@ def _accepts(stage, guided_until, t, u, p):
     return turned(u, p.turn) < chance * by_stage(stage, p.accept_1, p.accept_2, p.accept_3)
 
 
-@law("guided_until", p=_P, when=_accepts, u="outreach",
+def _may_accept(u, p):
+    chance = p.offered / (12.0 * p.interval)
+    return turned(u, p.turn) < chance * max(p.accept_1, p.accept_2, p.accept_3)
+
+
+@law("guided_until", p=_P, when=_accepts, sieve=_may_accept, u="outreach",
      tallies=("contacts_loopbaan_apk", "spent_loopbaan_apk_eur"))  # fmt: skip
 def check_up(t, p):
     """A check-up is held."""

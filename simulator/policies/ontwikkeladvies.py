@@ -53,7 +53,11 @@ def _offered(education, stage, guided_until, t, u, p):
     )
 
 
-@law("guided_until", p=_P, when=_offered, u="outreach",
+def _may_be_offered(u, p):
+    return turned(u, p.turn) < p.offered / 12.0 * max(p.accept_1, p.accept_2, p.accept_3)
+
+
+@law("guided_until", p=_P, when=_offered, sieve=_may_be_offered, u="outreach",
      tallies=("contacts_ontwikkeladvies", "spent_ontwikkeladvies_eur"))  # fmt: skip
 def advise(t, p):
     """A trajectory begins."""

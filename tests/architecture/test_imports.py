@@ -35,6 +35,7 @@ ROWS = (
     "desk",
     "model",
     "record",
+    "measures",
     "variants",
 )
 RANK = {name: rank for rank, row in enumerate(ROWS) for name in row.split()}
