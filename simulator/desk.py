@@ -205,7 +205,8 @@ class Desk:
         for policy in m.policies:
             if policy.rights_column:
                 lapsed = int(m.population.worker[policy.rights_column][rows].sum())
-                self._rights(policy, {"granted_eur": 0, "lapsed_eur": lapsed})
+                if lapsed:
+                    self._rights(policy, {"granted_eur": 0, "lapsed_eur": lapsed})
 
     def _rights(self, policy: Policy, found: Mapping[str, int]) -> None:
         m, name = self._model, policy.name

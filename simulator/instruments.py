@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from simulator.laws import Derived, Law, Scalar, arguments, cents, compiled, exp, law
+from simulator.laws import Derived, Law, Scalar, arguments, cents, compiled, exp, law, named
 from simulator.policy import COURSE, HOOKS, RULES, Policy
 from simulator.stack import Stack, call, function, in_force, needs, options
 
@@ -263,8 +263,7 @@ def _read_by(rules: tuple[Any, ...]) -> set[str]:
             continue
         seen.add(plain)
         names |= set(plain.__code__.co_names)
-        helpers = (plain.__globals__.get(name) for name in plain.__code__.co_names)
-        functions += [h for h in helpers if isinstance(h, Scalar)]
+        functions += named(plain)
     return names
 
 

@@ -27,7 +27,8 @@ class Scalar:
     """A helper that laws may call, compiled when it is first needed.
 
     A law called in plain Python uses the same machine code as the sweep, so that both agree to
-    the last bit where exp and log are involved. numba itself is imported only then.
+    the last bit where exp and log are involved. numba itself is imported only then. It keeps the
+    machine code as long as the helper's own file stays as it is: so only where that is all of it.
     """
 
     def __init__(self, function: Rule) -> None:
@@ -41,10 +42,18 @@ class Scalar:
         if self._dispatcher is None:
             import numba as nb
 
-            jit = nb.njit(cache=True, nogil=True, error_model="numpy")
+            here = self._calls_only(self.__module__, {self})
+            jit = nb.njit(cache=here, nogil=True, error_model="numpy")
             self._dispatcher = jit(self.function)  # before settling: a helper may name itself
+            self._dispatcher.helper = self
             _settle(self.function)
         return self._dispatcher
+
+    def _calls_only(self, module: str, seen: set[Scalar]) -> bool:
+        """Whether no helper that it calls, or that those call, is of another module."""
+        helpers = set(named(self.function)) - seen
+        seen |= helpers
+        return all(h.__module__ == module and h._calls_only(module, seen) for h in helpers)
 
     def __call__(self, *args: Any) -> Any:
         return self.dispatcher()(*args)
@@ -53,6 +62,13 @@ class Scalar:
 def scalar(function: Rule) -> Any:
     """Declare a helper that laws may call."""
     return Scalar(function)
+
+
+def named(rule: Rule) -> list[Scalar]:
+    """The helpers that a rule names, settled or not."""
+    found = (rule.__globals__.get(name) for name in rule.__code__.co_names)
+    helpers = (getattr(one, "helper", one) for one in found)
+    return [helper for helper in helpers if isinstance(helper, Scalar)]
 
 
 def _settle(rule: Rule) -> None:
@@ -109,21 +125,33 @@ def below(u, x):  # type: ignore[no-untyped-def]
     """Whether u < logistic(x), mostly without computing it.
 
     e^-x is at least its Taylor sum to the third power, and for x > 0 at most that to the second.
+    One comparison tells whether that settles it: what the answer is nobody can foresee, and a
+    branch on it would be taken wrongly as often as not.
     """
-    if u >= 1.0 or u * (2.0 - x * (1.0 - x * (0.5 - x / 6.0))) >= 1.0:
-        return False
-    if x > 0.0 and u * (2.0 - x * (1.0 - x * 0.5)) < 1.0:
-        return True
+    above = max(u * (2.0 - x * (1.0 - x * (0.5 - x / 6.0))), u) - 1.0
+    under = 1.0 - u * (2.0 - x * (1.0 - x * 0.5)) if x > 0.0 else -1.0
+    if max(above, under) > 0.0:
+        return above < 0.0
     return u * (1.0 + math.exp(-x)) < 1.0
 
 
 @scalar
 def decayed(u, x):  # type: ignore[no-untyped-def]
-    """Whether u < e^-x, mostly without computing it: e^y is at least its Taylor sum."""
-    if u < 1.0 - x:
-        return True
-    if x >= 0.0 and u * (1.0 + x * (1.0 + x * (0.5 + x / 6.0))) >= 1.0:
-        return False
+    """Whether u < e^-x, mostly without computing it.
+
+    For x >= 0, e^-x lies between the eighth powers of two Taylor sums of e^-y, y = x / 8. One
+    comparison tells whether that settles it, as in `below`.
+    """
+    y = x * 0.125
+    high = 1.0 - y * (1.0 - y * 0.5)
+    low = max(high - y * y * y / 6.0, 0.0)
+    high *= high
+    low *= low
+    high *= high
+    low *= low
+    under = low * low - u
+    if x >= 0.0 and max(under, u - high * high) > 0.0:
+        return under > 0.0
     return u < math.exp(-x)
 
 

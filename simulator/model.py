@@ -151,7 +151,8 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self._priced = [office for office in self.offices if "amount" in office.policy.values]
         self._changing = [office for office in self.offices if office.policy.period.changes]
         self.clock = simpy.Environment(initial_time=self.calendar.begins(self.t))
-        settled = max((o.policy.period.settled(self.calendar) for o in self._changing), default=0)
+        self._turns = {t for o in self._changing for t in o.policy.period.turns(self.calendar)}
+        settled = max(self._turns, default=-1) + 1
         for office in self.offices:
             self.clock.process(office.run(self.clock, self.desk, self.t, settled))
 
@@ -253,10 +254,10 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
 
     def _calendar_drivers(self) -> None:
         self.tallies, self.desk.started = {}, []
-        changed = [o for o in self._changing if o.policy.turn_to(self.calendar.label(self.t))]
-        for office in changed:
-            office.turn()
-        if changed:
+        if self.t in self._turns:
+            for office in self._changing:
+                if office.policy.turn_to(self.calendar.label(self.t)):
+                    office.turn()
             self.wiring.revalue()
         self.clock.run(until=self.calendar.begins(self.t) + MONTHLY_AT)
         self._now = self.drivers()

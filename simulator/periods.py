@@ -53,9 +53,9 @@ class Period:
         first = max(number(calendar, self.since), default) if self.since else default
         return first, number(calendar, self.until) if self.until else FOREVER
 
-    def settled(self, calendar: Calendar) -> int:
-        """The first month of a run from which no value changes any more."""
-        return max((number(calendar, when) for when, _ in self.changes), default=-1) + 1
+    def turns(self, calendar: Calendar) -> list[int]:
+        """The months of a run in which a value changes."""
+        return [number(calendar, when) for when, _ in self.changes]
 
     def values(self, label: str, base: Mapping[str, float]) -> dict[str, float]:
         """Parameter values in force in month `label`."""

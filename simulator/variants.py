@@ -20,7 +20,7 @@ from simulator.labour_market.lives import tenures
 from simulator.labour_market.script import Script
 from simulator.labour_market.workforce import Workforce
 from simulator.margins import Margins
-from simulator.measures import Lived, measured
+from simulator.measures import Lived, Measured, measured
 from simulator.model import Climate, LearningModel, steady
 from simulator.policy import Policy
 from simulator.population import populate
@@ -109,6 +109,17 @@ def compare(
     too, and first; without them they end there. The first variant must be the null: those alone.
     Amounts are national, EUR a year.
     """
+    data, coords = lives(design, variants, seed, progress)
+    return xr.Dataset(data, {**coords, "seed": seed})
+
+
+def lives(
+    design: Design,
+    variants: Mapping[str, Callable[[], Sequence[Policy]]],
+    seed: int,
+    progress: Callable[[int], None] = lambda months: None,
+) -> Measured:
+    """What `compare` gives, as plain arrays: a study makes thousands of them."""
     if not variants or next(iter(variants)) != NULL:
         raise ValueError(f"variants {list(variants)}: the first must be {NULL!r}, to compare with")
     recorder = Recorder(design.spin_up, design.every, probe=design.probe)
@@ -122,7 +133,7 @@ def compare(
         found.append(measured(ended, lived, null, design))
     data = {what: (("variant", *dims), np.stack([measures[what][1] for measures, _ in found]))
             for what, (dims, _) in found[0][0].items()}  # fmt: skip
-    return xr.Dataset(data, {**found[0][1], "variant": list(variants), "seed": seed})
+    return data, {**found[0][1], "variant": list(variants)}
 
 
 def live_on(

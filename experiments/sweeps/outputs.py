@@ -22,20 +22,38 @@ Row = NDArray[np.float32]
 Array = NDArray[Any]
 
 
+Data = Mapping[str, tuple[tuple[str, ...], Array]]  # dims and values by name
+Coords = Mapping[str, Sequence[Any] | Array]
+
+
+def arrays(data: xr.Dataset) -> tuple[Data, Coords]:
+    """A comparison's life without labels, as `simulator.variants.lives` gives it."""
+    return (
+        {str(n): (tuple(map(str, v.dims)), v.values) for n, v in data.data_vars.items()},
+        {str(n): c.values for n, c in data.coords.items()},
+    )
+
+
 @dataclass(frozen=True)
 class Life:
     """A comparison's life as arrays alone, of the variants and groups that a layout keeps: dims
     variant, time or year, and for some group.
     """
 
-    data: xr.Dataset
+    data: Data
+    coords: Coords
     variants: Sequence[str]
     groups: Sequence[str]
 
     @cached_property
     def years(self) -> int:
         """Calendar years that were lived in whole."""
-        return self.data.sizes["year"]
+        return len(self.coords["year"])
+
+    @property
+    def times(self) -> int:
+        """Surveys that were held."""
+        return len(self.coords["time"])
 
     @cached_property
     def _rows(self) -> Array:
@@ -46,15 +64,15 @@ class Life:
         return self._places("group", self.groups)
 
     def _places(self, dim: str, names: Sequence[str]) -> Array:
-        found = self.data.indexes[dim].get_indexer(list(names))
-        if (found < 0).any():
-            raise KeyError(f"{dim}s {', '.join(names)}: not all of them were lived")
-        return np.asarray(found)
+        lived = list(self.coords[dim])
+        if missing := [name for name in names if name not in lived]:
+            raise KeyError(f"{dim} {missing[0]} was not lived")
+        return np.array([lived.index(name) for name in names])
 
     def __getitem__(self, name: str) -> Array:
-        variable = self.data.variables[name]
-        found = variable.values[self._rows]
-        return np.asarray(found[..., self._columns] if variable.dims[-1] == "group" else found)
+        dims, values = self.data[name]
+        found = values[self._rows]
+        return np.asarray(found[..., self._columns] if dims[-1] == "group" else found)
 
 
 @dataclass(frozen=True)
@@ -71,7 +89,7 @@ def _asked(name: str) -> Callable[[Life], Array]:
     """A survey's answer in the last survey of every year."""
 
     def of(life: Life) -> Array:
-        each = life.data.sizes["time"] // life.years
+        each = life.times // life.years
         return life[name][:, each - 1 : each * life.years : each]
 
     return of
@@ -183,9 +201,9 @@ class Layout:
         """Numbers in a row."""
         return self.parts[-1].stop
 
-    def row(self, data: xr.Dataset) -> Row:
-        """The row of a comparison's life, as `simulator.variants.compare` gives it."""
-        life = Life(data, self.variants, self.groups)
+    def row(self, data: Data, coords: Coords) -> Row:
+        """The row of a comparison's life, as `simulator.variants.lives` gives it."""
+        life = Life(data, coords, self.variants, self.groups)
         parts = []
         for part in self.parts:
             found = OUTPUTS[part.name].of(life)

@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import xarray as xr
 
 from calibration import members
 from experiments import twins
 from experiments.sweeps import factors, manifold
 from experiments.sweeps.factors import ENSEMBLE
 from experiments.sweeps.manifold import Manifold
-from experiments.sweeps.outputs import Layout, Row
+from experiments.sweeps.outputs import Layout, Row, arrays
 from experiments.sweeps.store import Done, Store, Task, write_shard
 from scenarios.scenario import Scenario
 from simulator import draws
-from simulator.variants import compare, start
+from simulator.variants import lives, start
 
 EVERY = 12  # months between surveys: the last of every year is what is kept
 
@@ -74,8 +75,10 @@ def one(
     lived, shock = twins.twins(changed, (twins.HALVED,)) if layout.halved else (changed, 0)
     design = replace(lived.design(), every=EVERY)
     makers = {v: (lambda v=v: lived.policies(v)) for v in lived.names()}
-    data = compare(design, makers, number)
-    return layout.row(twins.followed(data, shock) if layout.halved else data)
+    data, coords = lives(design, makers, number)
+    if layout.halved:
+        data, coords = arrays(twins.followed(xr.Dataset(data, coords), shock))
+    return layout.row(data, coords)
 
 
 def settled(

@@ -66,7 +66,7 @@ def own_time(slack, time_pressure, p):
 @scalar
 def through_gates(money, cost, pi, time, hours, tau):
     """Whether a plan passes the money gate and the time gate with the hurdles drawn for it."""
-    return decayed(money, cost / pi) and decayed(time, hours / tau)
+    return decayed(money, cost / pi) & decayed(time, hours / tau)
 
 
 @scalar

@@ -6,6 +6,7 @@ import importlib.util
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -25,16 +26,22 @@ def grow(height):
 """
 
 
+def loaded(path: Path) -> ModuleType:
+    """The module of a file, executed anew."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
 def grown(folder: Path, step: str) -> float:
     """The result of a law whose module's text says by how much."""
     path = folder / "growing.py"
     path.write_text(TEXT.format(step=step))
-    spec = importlib.util.spec_from_file_location("growing", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["growing"] = module
-    spec.loader.exec_module(module)
+    module = loaded(path)
     columns = {"height": np.zeros(3, np.float32)}
     kernel.Kernel([module.grow], NAMES).bind(columns, {}, {}).sweep(0, draws.key(1), {})
     return float(columns["height"][2])
@@ -48,6 +55,22 @@ def test_an_edited_law_gives_the_new_result(
     assert grown(tmp_path, "2.5") == 2.5
     assert grown(tmp_path, "1.0") == 1.0
     assert len(list((tmp_path / "cache").glob("llo_*.py"))) == 2
+
+
+def test_an_edited_helper_of_another_file_gives_the_new_result(tmp_path: Path) -> None:
+    """Machine code is kept with the helper's own file, which does not say what others do."""
+    (tmp_path / "doubling.py").write_text(
+        "from lengths import step\n\nfrom simulator.laws import scalar\n\n\n"
+        "@scalar\ndef doubled(x):\n    return 2.0 * step(x)\n"
+    )
+    found = []
+    for more in ("1.0", "2.5"):
+        (tmp_path / "lengths.py").write_text(
+            f"from simulator.laws import scalar\n\n\n@scalar\ndef step(x):\n    return x + {more}\n"
+        )
+        loaded(tmp_path / "lengths.py")
+        found.append(loaded(tmp_path / "doubling.py").doubled(3.0))
+    assert found == [8.0, 11.0]
 
 
 def test_an_unwritable_cache_is_no_obstacle(
@@ -206,6 +229,46 @@ def test_what_is_wide_is_made_for_whom_a_law_is_left_with_and_changes_nothing() 
     acts = here & ((half < 0.5) | ((half < 4.0) & (left > half)))
     assert 0 < (acts & (half < 0.5)).sum() < acts.sum() < here.sum()
     assert found["sold"] == acts.sum()
+
+
+def _late(t):
+    return t >= 5
+
+
+def _even(t):
+    return t % 2 == 0
+
+
+def _lucky(u):
+    return u < 0.3
+
+
+@law("height", when=(_late, _lucky), sieve=_lucky, u="outreach")
+def raised(height):
+    """One up, for the lucky, from month 5 on."""
+    return height + 1.0
+
+
+@law("height", when=(_even, _lucky), sieve=_lucky, u="outreach", after=("raised",))
+def doubled(height):
+    """Twice as high, for the same, in even months."""
+    return 2.0 * height
+
+
+@pytest.mark.parametrize("t", [3, 4, 5, 6])
+def test_a_draw_that_some_months_alone_ask_for_is_made_in_those(t: int) -> None:
+    made = kernel.Kernel([raised, doubled], NAMES)
+    assert "if when0_raised(t) or when0_doubled(t):\n            words(" in made.source
+    start = np.linspace(0, 1, 5_000, dtype=np.float32)
+    swept, again = {"height": start.copy()}, {"height": start.copy()}
+    made.bind(swept, {}, {}).sweep(t, draws.key(1), {})
+    one = made.bind(again, {}, {})
+    for row in range(start.size):
+        one.row(row, t, draws.key(1), {})
+    assert np.array_equal(swept["height"], again["height"])
+    lucky = draws.uniforms(1, np.arange(start.size), t, "outreach") < 0.3
+    after = start + np.float32(lucky & (t >= 5))
+    assert np.array_equal(swept["height"], after * np.where(lucky & (t % 2 == 0), 2, 1))
 
 
 def test_a_test_that_is_sure_must_be_one_of_the_tests_and_not_the_last() -> None:
