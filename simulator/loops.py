@@ -217,6 +217,7 @@ class Sweep:
         """Codes are kept first, all at once: what one law moves is not met again."""
         if min(laws) < 0:
             raise ValueError(f"laws act at code {min(laws)} of {column!r}: codes start at 0")
+        self.month = ""
         self._ahead([law for some in laws.values() for law in some])
         self.codes.setdefault(column)
         keeping = self._scope(3)

@@ -149,10 +149,8 @@ class Office:
         return self.policy.windows is not None
 
     def _may_act(self) -> bool:
-        """Whether there is a month in which it does anything."""
-        policy = self.policy
-        dated = self.turns or policy.yearly is not None or bool(policy.period.changes)
-        return dated or self._works
+        """Whether by the policy's present values there is a month in which it does anything."""
+        return self.turns or self.policy.yearly is not None or self._works
 
     def window_in(self, t: int) -> int | None:
         """The number of the window that opens in month t, if one does."""
@@ -190,9 +188,10 @@ class Office:
         """The SimPy process of the office, from month t on; from month `settled` on no policy's
         values change, so that nobody need look at them as a month begins.
         """
-        if not self._may_act():
-            return
         while t < self.last:
+            may_turn = t < settled and bool(self.policy.period.changes)
+            if not (may_turn or self._may_act()):
+                return
             for moment, kind in self.events(t):
                 yield env.timeout(moment - env.now)
                 if kind == YEARLY:

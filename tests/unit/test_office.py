@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from simulator.calendar import Calendar
 from simulator.office import Office, Rows
+from simulator.periods import FOREVER
+from simulator.policies.belastingaftrek import Belastingaftrek
 from simulator.policies.leerrekening import Leerrekening
 from simulator.policies.voucher import Voucher
 from simulator.windows import Windows
@@ -257,6 +259,19 @@ def test_an_open_ended_scheme_serves_everybody_every_month() -> None:
     clock.run(until=Calendar(2023).begins(2))
     assert office.log == [(2, "awarded", 40, 40_000)]
     assert desk.away == []
+
+
+def test_an_office_of_which_only_values_change_looks_at_them_until_they_are_settled() -> None:
+    policy = Belastingaftrek(changes=[{"from": "2023-03", "threshold": 100.0}])
+    office = Office(policy, 1, 0, FOREVER, Calendar(2023), 1.0, seed=4)
+    clock = simpy.Environment()
+    clock.process(office.run(clock, Desk(40), 0, settled=3))
+    moments = []
+    while clock.peek() < np.inf:
+        moments.append(clock.peek())
+        clock.step()
+    assert sorted(set(moments)) == [Calendar(2023).begins(t) for t in range(3)]
+    assert office.log == []
 
 
 @pytest.mark.parametrize(
