@@ -23,7 +23,7 @@ PACKAGES = ("simulator", "scenarios", "calibration", "experiments", "reports")
 # row here. The laws' row is the last that behaviour and policies may see, with policy.
 ROWS = (
     "codegen",
-    "calendar chunks codes columns draws ledger parameters queueing windows",
+    "calendar chunks codes columns draws ledger parameters quantile queueing windows",
     "laws dated employers groups periods additionality benefits",
     "policy fusion margins panel",
     "loops behaviour policies synthesis surveys",
