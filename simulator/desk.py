@@ -125,8 +125,8 @@ class Desk:
                 self._pay(office, found)
                 if office.policy.on_failure is not None:
                     self._fail(office, rows[~there & (scratch[f"{name}_paid"] > 0)])
-        m.count({flow: found[tally] for flow, tally in self._counted.items()})
-        m.count({"no_seat": int(waiting.size)})
+        counted = {flow: found[tally] for flow, tally in self._counted.items()}
+        m.count(counted | {"no_seat": int(waiting.size)})
         return waiting
 
     def _pay(self, office: Office, found: dict[str, int]) -> None:
@@ -137,9 +137,8 @@ class Desk:
         account = ledger.purse(policy.payer, name)
         award = "award" if policy.public else "contribution"
         m.ledger.post(m.t, account, ledger.PROVIDERS, paid, award)
-        if back:
-            returned = "returned" if policy.public else "contribution returned"
-            m.ledger.post(m.t, ledger.PROVIDERS, account, back, returned)
+        returned = "returned" if policy.public else "contribution returned"
+        m.ledger.post(m.t, ledger.PROVIDERS, account, back, returned)
         if policy.rights_column:
             m.ledger.post(m.t, ledger.rights(name), ledger.obligation(name), paid, "used")
         self._administer(policy, "admin_per_award", found[f"awards_{name}"])
@@ -178,12 +177,10 @@ class Desk:
             bound.batch(rows, m.t, m.key, m.drivers())
 
     def _administer(self, policy: Policy, each: str, cases: int) -> None:
-        cents = round(policy.values[each] * 100) * int(cases)
-        if cents:
-            account = ledger.overhead(policy.name)
-            self._model.ledger.post(
-                self._model.t, account, ledger.ADMINISTRATION, cents, "administration"
-            )
+        self._model.ledger.post(
+            self._model.t, ledger.overhead(policy.name), ledger.ADMINISTRATION,
+            round(policy.values[each] * 100) * int(cases), "administration",
+        )  # fmt: skip
 
     def yearly(self, office: Office) -> None:
         """Grant and lapse rights at the start of a calendar year, and pay what is put in."""
@@ -205,8 +202,7 @@ class Desk:
         for policy in m.policies:
             if policy.rights_column:
                 lapsed = int(m.population.worker[policy.rights_column][rows].sum())
-                if lapsed:
-                    self._rights(policy, {"granted_eur": 0, "lapsed_eur": lapsed})
+                self._rights(policy, {"granted_eur": 0, "lapsed_eur": lapsed})
 
     def _rights(self, policy: Policy, found: Mapping[str, int]) -> None:
         m, name = self._model, policy.name

@@ -125,10 +125,10 @@ def lives(
     recorder = Recorder(design.spin_up, design.every, probe=design.probe)
     model = start(design, seed, recorder)
     _advance(model, design.introduction, progress)
-    found, null, left = [], None, len(variants)
-    for make in variants.values():
-        left -= 1
-        ended, lived = live_on(model, make(), recorder, design, progress, copy=left > 0)
+    found, null = [], None
+    for k, make in enumerate(variants.values(), 1):
+        others = k < len(variants)  # who live on from the same moment after it
+        ended, lived = live_on(model, make(), recorder, design, progress, copy=others)
         null = null or lived
         found.append(measured(ended, lived, null, design))
     data = {what: (("variant", *dims), np.stack([measures[what][1] for measures, _ in found]))

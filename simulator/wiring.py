@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator import draws
 from simulator.behaviour import register
@@ -102,6 +101,7 @@ class _Loops:
 
     def __init__(self, structure: _Structure) -> None:
         policies, names = structure.policies, names_for(structure.columns, structure.policies)
+        self.owners = names.owners  # the same for all of them
         doing = acting(policies, "monthly", register.MONTHLY)
         stages = following(register.STAGES, doing)
         self.sweep = Kernel((*register.MONTHLY, *doing, *awareness_laws(policies), *stages), names)
@@ -155,10 +155,11 @@ class Wiring:
         months: Sequence[tuple[int, int]],
     ) -> None:
         self._given, self._policies, self._months = values, policies, months
-        self._fill()
         self._all: list[Bound] = []
         self._population = population
         loops = _loops(_Structure(policies, population.columns))
+        self._owners = loops.owners
+        self._fill()
         self.sweep = self._bound(loops.sweep)
         self.start, self.turned_away = self._bound(loops.start), self._bound(loops.turned_away)
         self.on_failure = [self._bound(k) if k else None for k in loops.on_failure]
@@ -172,21 +173,13 @@ class Wiring:
     def _fill(self) -> None:
         turns = [draws.turn(p.name) for p in self._policies]
         self.values = {**self._given, **slots(self._policies, self._months, turns)}
-        self._flat: dict[tuple[str, ...], NDArray[np.float64]] = {}
-
-    def _parameters(self, kernel: Kernel) -> NDArray[np.float64]:
-        """The present values as a loop takes them, made once for those with the same owners."""
-        owners = kernel.names.owners
-        known = tuple(owners)
-        if known not in self._flat:
-            self._flat[known] = flattened(owners, self.values)
-        return self._flat[known]
+        self._flat = flattened(self._owners, self.values)
 
     def revalue(self) -> None:
         """Take the policies' present values in every loop."""
         self._fill()
         for bound in self._all:
-            bound.revalue(self._parameters(bound.kernel))
+            bound.revalue(self._flat)
 
     def prepare(self, drivers: Mapping[str, float], *, lives: bool = True) -> None:
         """Have every loop compiled, so that a first month takes no longer than the others; with
@@ -206,8 +199,7 @@ class Wiring:
         """A loop on a table: of workers, who see their team, unless it is given."""
         people = self._population
         seen = people.team if table is None else {}
-        bound = Bound(kernel, people.worker if table is None else table, seen,
-                      self._parameters(kernel))  # fmt: skip
+        bound = Bound(kernel, people.worker if table is None else table, seen, self._flat)
         self._all.append(bound)
         return bound
 

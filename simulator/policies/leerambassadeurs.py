@@ -33,16 +33,16 @@ _P = Leerambassadeurs.parameters
 _NORM, _EFFICACY = 0.75, 0.5  # of the shift of urgency, behaviour E5
 
 
-def _meets(ambassador, u, p):
-    return ambassador == 1 and turned(u, p.turn) < p.contact
-
-
-def _may_meet(u, p):
+def _meets(u, p):
     return turned(u, p.turn) < p.contact
 
 
-@law("urgency", "norm", "self_efficacy", "ambassador_until", p=_P, when=_meets, sieve=_may_meet,
-     u="outreach",
+def _one_there(ambassador):
+    return ambassador == 1
+
+
+@law("urgency", "norm", "self_efficacy", "ambassador_until", p=_P, when=(_meets, _one_there),
+     sieve=_meets, u="outreach",
      tallies=("contacts_leerambassadeurs", "spent_leerambassadeurs_eur"))  # fmt: skip
 def encourage(urgency, norm, self_efficacy, t, p_intention, p):
     """A colleague who learns tells of it."""

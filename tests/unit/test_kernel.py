@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -269,6 +270,19 @@ def test_a_draw_that_some_months_alone_ask_for_is_made_in_those(t: int) -> None:
     lucky = draws.uniforms(1, np.arange(start.size), t, "outreach") < 0.3
     after = start + np.float32(lucky & (t >= 5))
     assert np.array_equal(swept["height"], after * np.where(lucky & (t % 2 == 0), 2, 1))
+
+
+def test_what_lives_for_one_row_is_written_before_it_is_read() -> None:
+    half = replace(real("half", "m", "half of it", 0, 9), local=True)
+    names = replace(NAMES, table=NAMES.table | {"half": half})
+    halve, put_back = law("half")(lambda height: 0.5 * height), law("height")(lambda half: half)
+    halve, put_back = replace(halve, label="halve"), replace(put_back, label="put_back")
+    height = np.array([1.0, 3.0], np.float32)
+    bound = kernel.Kernel([halve, put_back], names).bind({"height": height}, {}, {})
+    bound.batch(np.array([1]), 0, draws.key(1), {})
+    assert height.tolist() == [1.0, 1.5]
+    with pytest.raises(ValueError, match="half is read before a law has written it"):
+        kernel.Kernel([put_back, halve], names)
 
 
 def test_a_test_that_is_sure_must_be_one_of_the_tests_and_not_the_last() -> None:
