@@ -40,6 +40,14 @@ SCHEDULING = {
     # A worker that is started again in its job may have to load from a slow disk.
     "distributed.deploy.lost-worker-timeout": "60s",
 }
+# Dask looks at itself up to a hundred times a second, for pages that nobody opens here: without
+# that, 5% more of two cores are left for the model.
+UNWATCHED = {
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.monitor-interval": "1s",
+}
 OUTLIVED = "jobs ended before it did, again and again; give a longer --walltime"
 ANSWERS = 10  # seconds within which a scheduler has to answer
 A_LOOK = 0.5  # seconds between two looks at whether the engine still is there
@@ -207,13 +215,14 @@ def engine(name: str = "local", *, options: Options | None = None) -> Iterator[E
     with (
         quiet(),
         tempfile.TemporaryDirectory(prefix="llo-", ignore_cleanup_errors=True) as scratch,
-        dask_config.set({**SCHEDULING, "temporary-directory": scratch}),
+        dask_config.set({**SCHEDULING, **UNWATCHED, "temporary-directory": scratch}),
     ):
         if name == "local":
             with _local(chosen.workers) as cluster, _client(name, cluster) as client:
                 yield Engine(name, client, len(cluster.workers))
         elif name == "slurm":
-            with slurm.jobs(chosen, SPAWNED) as found, _client(name, found.address) as client:
+            jobs = slurm.jobs(chosen, SPAWNED, UNWATCHED)
+            with jobs as found, _client(name, found.address) as client:
                 yield Engine(name, client, chosen.jobs, chosen.patience, found)
         else:
             with _client(name, name) as client:

@@ -252,15 +252,18 @@ class Jobs:
 
 
 @contextmanager
-def jobs(options: Options, environment: Mapping[str, object]) -> Iterator[Jobs]:
-    """Jobs in a queue, one worker each, with these variables; all are cancelled at the end.
+def jobs(
+    options: Options, environment: Mapping[str, object], settings: Mapping[str, object]
+) -> Iterator[Jobs]:
+    """Jobs in a queue, one worker each, with these variables and settings of Dask; all are
+    cancelled at the end.
 
     OSError with SLURM's own words if the queue takes none of them.
     """
     name = f"llo-{uuid4().hex[:8]}"
     with _log_folder(name) as log:
         with unheard():
-            cluster = _cluster(options, environment, name, log)
+            cluster = _cluster(options, prologue(environment, settings), name, log)
         found = Jobs(cluster, name, options, log)
         try:
             found.start()
@@ -274,9 +277,7 @@ def jobs(options: Options, environment: Mapping[str, object]) -> Iterator[Jobs]:
                 _told("scancel", "--name", name, "--user", getpass.getuser())
 
 
-def _cluster(
-    options: Options, environment: Mapping[str, object], name: str, log: Path
-) -> SLURMCluster:
+def _cluster(options: Options, before: list[str], name: str, log: Path) -> SLURMCluster:
     from dask import config
 
     lasts, stagger = lifetime(options.seconds)
@@ -293,7 +294,7 @@ def _cluster(
             worker_extra_args=[
                 "--no-dashboard", "--lifetime", f"{lasts}s", "--lifetime-stagger", f"{stagger}s",
             ],
-            job_script_prologue=prologue(environment),
+            job_script_prologue=before,
             scheduler_options={"dashboard": False, "dashboard_address": ":0"},
             silence_logs=logging.CRITICAL,
         )  # fmt: skip
@@ -311,12 +312,14 @@ def lifetime(walltime: int) -> tuple[int, int]:
     return lasts, min(lead // 3, lasts // 4)
 
 
-def prologue(environment: Mapping[str, object]) -> list[str]:
+def prologue(environment: Mapping[str, object], settings: Mapping[str, object]) -> list[str]:
     """Lines of a job before its worker: its variables, and a folder that goes when it goes."""
     # None takes Dask's own threshold of trimming away.
     spawned = {"MALLOC_TRIM_THRESHOLD_": None, **environment}
     variables = {one: os.environ[one] for one in CARRIED if one in os.environ}
-    variables["DASK_DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON"] = repr(spawned)
+    told = {**settings, "distributed.nanny.pre-spawn-environ": spawned}
+    for one, value in told.items():
+        variables["DASK_" + one.upper().replace(".", "__").replace("-", "_")] = str(value)
     return [
         *(f"export {one}={shlex.quote(value)}" for one, value in variables.items()),
         f'{SCRATCH}=$(mktemp -d "${{TMPDIR:-/tmp}}/llo-XXXXXX") || exit 1',

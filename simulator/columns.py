@@ -151,6 +151,11 @@ TOGETHER = (
     ("training_budget", "employer_active"),
 )
 
+# What working lives decide, and whom people know: no policy and no behaviour has a part in it, so
+# that lives are lived alike under all of them.
+LIVES = ("age", "education", "student", "contract", "sector", "firm_size", "team", "job_since",
+         "ties")  # fmt: skip
+
 # Codes of `funded_by`: 0 nothing yet; OWN, EMPLOYER, PRIVATE (a fund, a loan), or INSTRUMENT + the
 # number of the public instrument that pays most.
 OWN, EMPLOYER, PRIVATE, INSTRUMENT = 1, 2, 3, 10

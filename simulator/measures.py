@@ -5,6 +5,7 @@ life without policy.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -58,14 +59,13 @@ def measured(model: LearningModel, lived: Lived, null: Lived, design: Design) ->
         data[name] = (("year",), series * weight / 100)
     for name, series in _counts(model, recorder, design, years).items():
         data[name] = (("year",), series * weight)
-    data["anyway"] = (("year",), _anyway(courses, null.recorder, design, years))
-    parts = classes(courses, null.courses)
-    paid = sum(_yearly(courses["t"], cents, design, years) for cents in parts.values())
+    public = _public(courses, design, years)
+    data["anyway"] = (("year",), _anyway(public, null.recorder))
+    parts = {name: _yearly(courses["t"], cents, design, years)
+             for name, cents in classes(courses, null.courses).items()}  # fmt: skip
     for name in CLASSES:
-        data[f"{name}_eur"] = (
-            ("year",), _yearly(courses["t"], parts[name], design, years) * weight / 100
-        )  # fmt: skip
-    kept = data["awards_eur"][1] - paid * weight / 100 - data["returned_eur"][1]
+        data[f"{name}_eur"] = (("year",), parts[name] * weight / 100)
+    kept = data["awards_eur"][1] - sum(parts.values()) * weight / 100 - data["returned_eur"][1]
     data["unused_eur"] = (("year",), kept)
     data["wages_eur"] = (("year",), _wages(recorder, null.recorder, design, years) * weight)
     data["outside_eur"] = (("year",), _outside(courses, design, years) * weight / 100)
@@ -74,7 +74,7 @@ def measured(model: LearningModel, lived: Lived, null: Lived, design: Design) ->
     for name, series in _lines(model, design, years).items():
         data[name] = (("year", "minute"), series * weight)
     data["lead_time"] = ((), max((p.values["lead_time"] for p in _own(model)), default=0.0))
-    reached = _reached(courses, design, years)
+    reached = _reached(public)
     present = [_size(recorder, design.spin_up + 12 * k + 11) for k in range(years)]
     data["reach"] = (("year", "group"), reached / np.maximum(present, 1e-300))
     data["recipients"] = (("year", "group"), reached * weight)
@@ -91,16 +91,22 @@ def _yearly(t: NDArray[Any], amounts: NDArray[Any], design: Design, years: int) 
     return np.bincount(year, weights=amounts.astype(float), minlength=years)[:years]
 
 
-def _anyway(courses: Courses, null: Recorder, design: Design, years: int) -> NDArray[np.float64]:
+def _public(courses: Courses, design: Design, years: int) -> list[Courses]:
+    """The publicly paid courses of each year."""
+    paid = np.flatnonzero(courses["public"] > 0)
+    year = (courses["t"][paid] - design.spin_up) // 12
+    return [{name: courses[name][paid[year == k]] for name in ("row", "cell")}
+            for k in range(years)]  # fmt: skip
+
+
+def _anyway(public: Sequence[Courses], null: Recorder) -> NDArray[np.float64]:
     """Share of a year's publicly paid learners who followed some course of any kind in that or
     the next year of their life without policy: deadweight as the Dutch voucher experiment counts
     it. NaN where there is nobody, or the next year was not lived.
     """
-    public = courses["public"] > 0
-    found = np.full(years, np.nan)
-    for k in range(years - 1):
-        inside = public & ((courses["t"] - design.spin_up) // 12 == k)
-        rows = np.unique(courses["row"][inside])
+    found = np.full(len(public), np.nan)
+    for k, courses in enumerate(public[:-1]):
+        rows = np.unique(courses["row"])
         if rows.size:
             found[k] = np.unpackbits(null.two_years[k + 1])[rows].mean()
     return found
@@ -114,14 +120,13 @@ def _money(model: LearningModel, design: Design, years: int) -> dict[str, NDArra
              "administration", "granted", "used", "lapsed",
              "own money", "self-chosen courses", "own initiative")  # fmt: skip
     found = {kind: np.zeros(years) for kind in (*kinds, "standing")}
-    for entry in model.ledger.entries:
-        if entry.what in kinds and design.spin_up <= entry.t < design.spin_up + 12 * years:
-            year = (entry.t - design.spin_up) // 12
-            if entry.what in _WHOSE and not {entry.source, entry.target} & accounts:
-                if entry.what in _PUBLIC:  # of a policy that is in force anyway
-                    found["standing"][year] += entry.cents * _PUBLIC[entry.what]
-            else:
-                found[entry.what][year] += entry.cents
+    for t, source, target, cents, what in model.ledger.entries:
+        if what in kinds and design.spin_up <= t < design.spin_up + 12 * years:
+            year = (t - design.spin_up) // 12
+            if what not in _WHOSE or source in accounts or target in accounts:
+                found[what][year] += cents
+            elif what in _PUBLIC:  # of a policy that is in force anyway
+                found["standing"][year] += cents * _PUBLIC[what]
     outstanding = np.cumsum(found["granted"] - found["used"] - found["lapsed"])
     held = sum(model.ledger.balances[ledger.rights(n)] for n in own)
     if years and design.after % 12 == 0 and round(outstanding[-1]) != held:
@@ -169,13 +174,13 @@ def _months(model: LearningModel, design: Design) -> dict[str, NDArray[np.float6
     """
     accounts = {account(p.name) for p in _own(model) for account in _ACCOUNTS}
     outlay, rights, awards = (np.zeros(design.after) for _ in range(3))
-    for entry in model.ledger.entries:
-        month = entry.t - design.introduction
-        if month >= 0 and {entry.source, entry.target} & accounts:
-            if entry.what in _PUBLIC:
-                outlay[month] += entry.cents * _PUBLIC[entry.what] / 100
-            elif entry.what in _RIGHTS:
-                rights[month] += entry.cents * _RIGHTS[entry.what] / 100
+    for t, source, target, cents, what in model.ledger.entries:
+        month = t - design.introduction
+        if month >= 0 and (source in accounts or target in accounts):
+            if what in _PUBLIC:
+                outlay[month] += cents * _PUBLIC[what] / 100
+            elif what in _RIGHTS:
+                rights[month] += cents * _RIGHTS[what] / 100
     names = {f"awards:{p.name}" for p in _own(model) if p.public}
     recorder = model.recorder
     if isinstance(recorder, Recorder):
@@ -227,14 +232,12 @@ def _counts(
     return {name: _yearly(t, series, design, years) for name, series in found.items()}
 
 
-def _reached(courses: Courses, design: Design, years: int) -> NDArray[np.float64]:
+def _reached(public: Sequence[Courses]) -> NDArray[np.float64]:
     """Who starts a publicly paid course, by year and group."""
-    public = courses["public"] > 0
-    found = np.zeros((years, len(groups.GROUPS)))
-    for k in range(years):
-        inside = np.flatnonzero(public & ((courses["t"] - design.spin_up) // 12 == k))
-        _, first = np.unique(courses["row"][inside], return_index=True)
-        found[k] = groups.listed(courses["cell"][inside[first]])
+    found = np.zeros((len(public), len(groups.GROUPS)))
+    for k, courses in enumerate(public):
+        _, first = np.unique(courses["row"], return_index=True)
+        found[k] = groups.listed(courses["cell"][first])
     return found
 
 

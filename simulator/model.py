@@ -296,7 +296,8 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.count(sweep(self.t, self.key, self._now, self.pool, self.block_rows))
         self.population.tell_teams(self.pool, self.wiring.told)
         norm, team, size = self.parameters["norm"], self.population.team, self._team_size
-        recent = look_around(self.population, self.t, self.seed_number, norm, self.pool)
+        sought = self.lives.sought if self.lives else None
+        recent = look_around(self.population, self.t, self.seed_number, norm, self.pool, sought)
         if self.t <= self.spin_up:
             self.state |= _reference(size[1:], recent[1:], norm["shrinkage"])
         mean = self.state["share_mean"]

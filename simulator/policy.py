@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from simulator.codes import BACHELOR, LOW
-from simulator.columns import TEAM, WORKER, Column
+from simulator.columns import LIVES, TEAM, WORKER, Column
 from simulator.groups import GROUPS
 from simulator.laws import (
     Law,
@@ -166,6 +166,13 @@ class Policy:
             raise ValueError(
                 f"policy {cls.name}: payer is one of {', '.join(PAYERS)}, to is worker or employer"
             )
+        for hook in HOOKS:
+            changed = set(getattr(cls, hook).writes) & set(LIVES) if getattr(cls, hook) else None
+            if changed:
+                raise ValueError(
+                    f"policy {cls.name}: {hook} writes {min(changed)!r}, which working lives "
+                    "decide; keep what the policy is to remember in a column of its own"
+                )
         for hook in ("yearly", "on_move"):
             counted = {"granted_eur", "lapsed_eur"}
             found: Law | None = getattr(cls, hook)

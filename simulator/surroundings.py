@@ -31,6 +31,11 @@ _CLASS = np.array([codes.EDUCATION_CLASS[e] for e in codes.EDUCATION])
 _LEVEL = _CLASS[np.minimum((np.arange(256) & 127) >> 1, _CLASS.size - 1)].astype(np.uint64)
 
 
+# The share of ties sought alike, and for those whose month it is their places in a block, how many
+# ties each sees, and which.
+Sought = tuple[float, tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.uint16]]]
+
+
 @nb.njit(cache=True, nogil=True)
 def _seen(  # type: ignore[no-untyped-def]
     since, ties, education, contract, last_job, last_self, team, seen_as, recent
@@ -53,10 +58,8 @@ def _seen(  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
-def _look(  # type: ignore[no-untyped-def]
-    first, t, number, k0, k1, homophily, ties, levels, seen_as, outside
-):  # fmt: skip
-    """The share of ties trained, for those whose month it is.
+def _sought(first, t, number, k0, k1, homophily, ties, levels, seen_as):  # type: ignore[no-untyped-def]
+    """Those whose month it is: their places, and how many ties each sees, and which.
 
     Every tie is sought three times: it is the first who is there and, where alike are sought, of
     the same education, or else the last who is there. All three are looked at and none is left out
@@ -73,10 +76,11 @@ def _look(  # type: ignore[no-untyped-def]
     words, more = np.empty((4, count), np.uint32), np.empty((4, count), np.uint32)
     draws.words_of(looking, count, first, 0, number, k0, k1, words)
     draws.words_of(looking, count, first, 1, number, k0, k1, more)
+    seen, others = np.empty(count, np.uint8), np.zeros((_MOST, count), np.uint16)
     last, alike = np.uint64(size - 1), np.uint64(np.ceil(homophily * 65_536.0))
     for m in range(count):
         me = np.uint64(looking[m])
-        seen, trained, own = zero, zero, levels[seen_as[me]]
+        many, own = zero, levels[seen_as[me]]
         for k in range(_MOST):
             word, other = np.uint64(words[k, m]), np.uint64(more[k, m])
             anybody = np.uint64((other & half) >= alike)
@@ -95,10 +99,20 @@ def _look(  # type: ignore[no-untyped-def]
             take_c = is_c & neither
             take_b |= is_b & neither & (is_c ^ one)
             take_a |= is_a & neither & (is_c ^ one) & (is_b ^ one)
-            tie = np.uint64(k < ties[me])
-            seen += tie & (take_a | take_b | take_c)
-            trained += tie & ((take_a & as_a) | (take_b & as_b) | (take_c & as_c))
-        outside[me] = trained / seen if seen > zero else -1.0
+            others[many, m] = np.uint16(take_a * a | take_b * b | take_c * c)
+            many += np.uint64(k < ties[me]) & (take_a | take_b | take_c)
+        seen[m] = np.uint8(many)
+    return looking[:count], seen, others
+
+
+@nb.njit(cache=True, nogil=True)
+def _look(looking, seen, others, seen_as, outside):  # type: ignore[no-untyped-def]
+    """The share of the ties that are seen who were trained; -1 for who sees nobody."""
+    for m in range(looking.size):
+        trained = 0
+        for k in range(_MOST):
+            trained += (seen_as[others[k, m]] & 1) & (k < seen[m])
+        outside[looking[m]] = trained / seen[m] if seen[m] > 0 else -1.0
 
 
 @nb.njit(cache=True, nogil=True)
@@ -121,18 +135,21 @@ def set_shares(
 
 def look_around(
     population: Population, t: int, seed: int, norm: Mapping[str, float],
-    pool: ThreadPoolExecutor | None = None,
+    pool: ThreadPoolExecutor | None = None, sought: dict[int, Sought] | None = None,
 ) -> NDArray[np.int32]:  # fmt: skip
     """Set `outside` for those whose month it is: the share of their ties trained in 12 months.
 
-    Returns how many members of every team were.
+    Returns how many members of every team were. `sought` keeps whom they see, by block: for the
+    same people in the same month, who need then not be sought again.
     """
     worker = population.worker
     see: Any = _seen
+    seek: Any = _sought
     look: Any = _look
     names = ("ties", "education", "contract", "last_job", "last_self", "team")
     blocks = range(0, population.rows, CIRCLE)
     threads = pool._max_workers if pool else 1
+    kept, alike = {} if sought is None else sought, norm["homophily"]
 
     def part(k: int) -> NDArray[np.int32]:
         recent = np.zeros(population.team["culture"].size, np.int32)
@@ -141,9 +158,15 @@ def look_around(
             rows = slice(first, first + CIRCLE)
             columns = [worker[name][rows] for name in names]
             see(t - ROUND, *columns, seen_as, recent)
-            if norm["outside"] != 0.0:
-                look(first, t, _NUMBER, *draws.key(seed), norm["homophily"], columns[0], _LEVEL,
-                     seen_as, worker["outside"][rows])  # fmt: skip
+            if norm["outside"] == 0.0:
+                continue
+            found = kept.get(first)
+            if found is None or found[0] != alike:
+                of_block = first, t, _NUMBER, *draws.key(seed), alike, columns[0], _LEVEL, seen_as
+                found = alike, seek(*of_block)
+                if sought is not None:
+                    sought[first] = found
+            look(*found[1], seen_as, worker["outside"][rows])
         return recent
 
     first, *others = list((pool.map if pool else map)(part, range(threads)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -35,6 +36,10 @@ from simulator.population import Population, populate
 from simulator.record import INDICATORS
 from simulator.synthesis import synthesise
 from simulator.variants import Design, start
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Who starts the suite in the background has Ctrl-C ignored, by all that it starts too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50)
 settings.register_profile("here", deadline=None, max_examples=50)

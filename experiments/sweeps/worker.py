@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from dataclasses import replace
 from functools import lru_cache
@@ -28,6 +29,8 @@ EVERY = 12  # months between surveys: the last of every year is what is kept
 @lru_cache(maxsize=2)
 def _opened(folder: str, made: str) -> tuple[Store, Scenario]:
     """The store and the scenario of a study, read once a process; `made` tells versions apart."""
+    gc.collect()
+    gc.freeze()  # what is loaded stays: nobody need look through it again in every other run
     store = Store(Path(folder), manifest=False)
     return store, Scenario.model_validate_json(store.meta["scenario"])
 

@@ -41,12 +41,8 @@ _OLD = 60 * 12  # from this age on many leave for good in the month of a birthda
 _GROWN = 29 * 12  # from this age on most who are at school leave it within months
 _NUMBER = _WHERE = draws.address("life.stay")[0]  # life.where is its fourth word
 _PLACE = draws.address("place.kept")[0]
-_DRIFTING = (
-    "urgency",
-    "informal",
-    "knows",
-    "norm",
-)  # what the laws of a month change in a free row too
+# What the laws of a month change in a free row too.
+_DRIFTING = ("urgency", "informal", "knows", "norm")
 _TAKEN = ("contract", "team", "sector", "firm_size", "job_since")
 _MOVING = ("contract", "age", "education", "team", "sector", "firm_size", "job_since")
 
@@ -193,6 +189,22 @@ def _regroup(size, team, rows, left, elsewhere):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
+def _age(age, contract):  # type: ignore[no-untyped-def]
+    absent = np.int8(codes.ABSENT)
+    for i in range(age.size):
+        age[i] = np.int16(age[i] + np.int16(contract[i] != absent))
+
+
+@nb.njit(cache=True, nogil=True)
+def _begin(rows, columns, starts, age, education, ages, levels):  # type: ignore[no-untyped-def]
+    a, b, c, d = columns
+    for j in range(rows.size):
+        i = rows[j]
+        a[i], b[i], c[i], d[i] = starts
+        age[i], education[i] = ages[j], levels[j]
+
+
+@nb.njit(cache=True, nogil=True)
 def _put(  # type: ignore[no-untyped-def]
     rows, contract, team, sector, firm_size, job_since, contracts, teams, sectors, sizes, since,
 ):  # fmt: skip
@@ -231,11 +243,12 @@ class WorkingLives:
     ) -> tuple[Month, Events]:
         """Age everybody by a month and say what happens to whom."""
         month, worker = self.workforce.month(t), self.population.worker
-        script = self.script if self.script and self.script.rows == self.population.rows else None
+        script = self._fitting()
         told = script.months.get(t) if script else None
         if told is not None:
             self._told = told
-            worker["age"] += worker["contract"] != codes.ABSENT
+            grow: Any = _age
+            grow(worker["age"], worker["contract"])
             return month, told.events
         columns = [worker[n] for n in ("contract", "age", "education", "job_since", "student")]
         key, bounds = draws.key(self.seed), self._bounds(month)
@@ -263,6 +276,16 @@ class WorkingLives:
             script.months[t] = self._told
         return month, self._told.events
 
+    def _fitting(self) -> Script | None:
+        """The script, unless it is of other people than these."""
+        fits = self.script is not None and self.script.rows == self.population.rows
+        return self.script if fits else None
+
+    @property
+    def sought(self) -> dict[int, Any] | None:
+        """Where it is kept whom people see this month, if others live the same working lives."""
+        return self._told.sought if self._fitting() else None
+
     def _bounds(self, month: Month) -> tuple[Any, ...]:
         """What a word is at most for whom a month may bring something: for entering, and by group
         for leaving for good, for leaving a position and for finishing school."""
@@ -277,20 +300,24 @@ class WorkingLives:
 
     def enter(self, month: Month, rows: Rows, t: int) -> None:
         """Give free rows to who enters, with an age and an attained level."""
-        worker = self.population.worker
-        for name in _DRIFTING:
-            worker[name][rows] = self.population.columns[name].start
-        if not self._told.entered:  # a month that was cut off is told as far as it came
+        worker, columns = self.population.worker, self.population.columns
+        if self._told.entered is None:  # a month that was cut off is told as far as it came
             self._told.entered = self._entering(month, rows, t)
-        for name, values in self._told.entered.items():
-            worker[name][rows] = values
+        begin: Any = _begin
+        begin(
+            rows, tuple(worker[name] for name in _DRIFTING),
+            tuple(columns[name].start for name in _DRIFTING),
+            worker["age"], worker["education"], *self._told.entered,
+        )  # fmt: skip
 
-    def _entering(self, month: Month, rows: Rows, t: int) -> dict[str, NDArray[Any]]:
+    def _entering(
+        self, month: Month, rows: Rows, t: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         at = np.searchsorted(month.entry_cdf, self._draw(rows, t, "entry.age"), side="right")
         at = np.minimum(at, MONTHS - 1)
         cdf = month.entry_level_cdf[at // 12]
         level = _pick(cdf, self._draw(rows, t, "entry.level"))
-        return {"age": at + YOUNGEST * 12, "education": level}
+        return at + YOUNGEST * 12, level
 
     def finish_school(self, month: Month, rows: Rows, t: int) -> NDArray[np.int8]:
         """Leave initial education with a level; the levels held before."""

@@ -69,9 +69,10 @@ class Told:
     """A month of a script: what happens to whom, and which values it leaves in their columns."""
 
     events: Events
-    entered: dict[str, NDArray[Any]] = field(default_factory=dict)
+    entered: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None  # ages, and levels
     levels: tuple[NDArray[np.int8], NDArray[np.int64]] | None = None  # held before, and after
     moves: dict[bool, tuple[Moved, tuple[NDArray[Any], ...]]] = field(default_factory=dict)
+    sought: dict[int, Any] = field(default_factory=dict)  # whom people see, by block
 
 
 class Script:

@@ -7,7 +7,7 @@ import pytest
 from scenarios.scenario import OWNERS, available
 from simulator.behaviour import register
 from simulator.columns import TEAM, WORKER, table
-from simulator.laws import Derived, Law
+from simulator.laws import Derived, Law, law
 from simulator.parameters import Parameter, param
 from simulator.policy import Null, Policy
 from simulator.settlement import scratch
@@ -82,6 +82,17 @@ def test_a_rule_that_reads_what_is_not_there_is_refused() -> None:
 
             def covers(wage):  # type: ignore[no-untyped-def, override] # noqa: N805
                 return wage
+
+
+def test_a_policy_has_no_part_in_working_lives() -> None:
+    with pytest.raises(ValueError, match="policy wrong: yearly writes 'contract', which working"):
+
+        class Wrong(Policy):
+            name = "wrong"
+
+            @law("contract", tallies=("granted_eur", "lapsed_eur"))
+            def yearly(contract):  # type: ignore[no-untyped-def, override] # noqa: N805
+                return contract, 0.0, 0.0
 
 
 def test_a_parameter_may_not_be_named_as_a_setting() -> None:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import dask
 import pytest
 
-from calibration.engines import Engine, Options, engine, results
+from calibration.engines import UNWATCHED, Engine, Options, engine, results
 
 slurm = pytest.importorskip("calibration.slurm")
 Queued = Callable[[], list[str]]
@@ -66,8 +67,10 @@ def test_tasks_run_in_jobs_with_our_variables_and_nothing_is_said(
         assert at.width == 2
         found = dict(results(at, where(lambda x: x * x), range(20)))
         variables = dict(results(at, lambda name: dict(os.environ).get(name), names))
+        settings = dict(results(at, dask.config.get, UNWATCHED))
     assert {x: answer for x, (answer, _) in found.items()} == {x: x * x for x in range(20)}
     assert variables == dict(zip(names, [None, "1", str(tmp_path / "cache")], strict=True))
+    assert settings == UNWATCHED
     assert capfd.readouterr() == ("", "")
 
 

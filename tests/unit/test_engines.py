@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import dask
 import pytest
 
 from calibration import engines
-from calibration.engines import Engine, Options, check_engine, engine, results
+from calibration.engines import UNWATCHED, Engine, Options, check_engine, engine, results
 
 WIDTH = 2
 
@@ -125,6 +126,11 @@ def test_workers_have_one_thread_and_the_usual_memory(local: Engine) -> None:
     names = ["OMP_NUM_THREADS", "MALLOC_TRIM_THRESHOLD_"]
     seen = dict(results(local, lambda name: dict(os.environ).get(name), names))
     assert seen == {"OMP_NUM_THREADS": "1", "MALLOC_TRIM_THRESHOLD_": None}
+
+
+def test_nobody_looks_at_workers_all_the_time(local: Engine) -> None:
+    found = dict(results(local, dask.config.get, UNWATCHED))
+    assert found == UNWATCHED
 
 
 def test_it_leaves_no_file_and_says_nothing(

@@ -12,7 +12,7 @@ from simulator import codes, draws
 from simulator.behaviour import intention, norm
 from simulator.model import LearningModel
 from simulator.population import Population
-from simulator.surroundings import CIRCLE, ROUND, look_around
+from simulator.surroundings import CIRCLE, ROUND, Sought, look_around
 
 Make = Callable[..., LearningModel]
 SEED, UNSEEN = 8, -0.5  # what stands in `outside` until somebody has looked
@@ -193,6 +193,22 @@ def test_members_of_a_team_who_learned_in_a_year_are_counted(rows: int, threads:
         assert np.array_equal(
             found, np.bincount(worker["team"], learned, people.team["culture"].size)
         )
+
+
+@pytest.mark.parametrize("rows", [3_000, CIRCLE + 9_000])
+def test_whom_people_see_need_be_sought_once(rows: int) -> None:
+    """Another life of the same people: others have learned, and the same ties are looked at."""
+    sought: dict[int, dict[int, Sought]] = {t: {} for t in range(24)}
+    for life, homophily in enumerate((0.8, 0.8, 0.3)):
+        people, same = circle(rows), circle(rows)
+        learned = np.random.default_rng(life).random(rows) < 0.4
+        for one in (people, same):
+            one.worker["last_self"][learned] = 1_000
+        values = norm.PARAMETERS.values({"homophily": homophily})
+        for t, found in sought.items():
+            look_around(same, t, SEED, values, sought=found)
+            assert {alike for alike, _ in found.values()} == {homophily}
+        assert np.array_equal(same.worker["outside"], look(people, range(24), homophily=homophily))
 
 
 def test_threads_change_nothing() -> None:
