@@ -19,7 +19,7 @@ compare: $(RUN) ## compare the three instruments with doing nothing (sets itself
 	@.venv/bin/llo compare
 
 test: $(DEV) ## run the whole test suite (sets itself up first)
-	@.venv/bin/pytest -n 2 --dist loadfile
+	@.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(DEV) ## check style, format and types
 	@.venv/bin/ruff check

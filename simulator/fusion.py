@@ -323,13 +323,16 @@ class Body:
     def _draw(self, decision: str, scope: Scope) -> str:
         number, lane = draws.address(decision)
         stem = f"u_{number:08x}"
-        if stem not in scope.known:
+        if f"{stem}_{lane}" not in scope.known:
             index = scope.ahead(stem, number)
-            made = f"of_{stem}" if index == "m" else stem
-            ready = ", ".join(f"({made}[{k}, {index}] + 0.5) * {STEP!r}" for k in range(4))
-            lanes = ", ".join(f"{stem}_{k}" for k in range(4))
-            scope.add(f"{lanes} = {ready if index else f'block(i, t, {number}, k0, k1)'}")
-            scope.known.add(stem)
+            if index:  # of a block made for many rows a word alone
+                made = f"of_{stem}" if index == "m" else stem
+                scope.add(f"{stem}_{lane} = ({made}[{lane}, {index}] + 0.5) * {STEP!r}")
+                scope.known.add(f"{stem}_{lane}")
+            else:
+                four = [f"{stem}_{k}" for k in range(4)]
+                scope.add(f"{', '.join(four)} = block(i, t, {number}, k0, k1)")
+                scope.known |= set(four)
         return f"{stem}_{lane}"
 
 

@@ -46,6 +46,17 @@ settings.register_profile("here", deadline=None, max_examples=50)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+# Folders whose files take minutes each, or wait more than they work: they go first, so that no
+# worker of the suite is left alone with one at the end.
+LONG = ("slurm", "limits", "browser", "cli", "examples", "statistics", "validation", "reports")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files of long folders first; the order within a file stays."""
+    rank = {name: k for k, name in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(item.path.parent.name, len(rank)))
+
+
 class Chance:
     """The one judge of statistical assertions, on fixed seeds.
 
