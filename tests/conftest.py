@@ -46,15 +46,22 @@ settings.register_profile("here", deadline=None, max_examples=50)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
-# Folders whose files take minutes each, or wait more than they work: they go first, so that no
-# worker of the suite is left alone with one at the end.
-LONG = ("slurm", "limits", "browser", "cli", "examples", "statistics", "validation", "reports")
+# What takes minutes, or waits more than it works, goes first, so that no worker of the suite is
+# left alone with it at the end. Of files with a SLURM one runs at a time: they stand apart.
+LONG = ("slurm/test_engines.py", "limits/test_books.py", "slurm/test_sweep.py",
+        "cli/test_replay.py", "slurm/test_ten_commands.py", "browser", "cli", "examples",
+        "statistics", "validation", "reports")  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files of long folders first; the order within a file stays."""
-    rank = {name: k for k, name in enumerate(LONG)}
-    items.sort(key=lambda item: rank.get(item.path.parent.name, len(rank)))
+    """Put long files first; the order within a file stays."""
+
+    def rank(item: pytest.Item) -> int:
+        folder, name = item.path.parts[-2:]
+        found = [k for k, long in enumerate(LONG) if long in (folder, f"{folder}/{name}")]
+        return min(found, default=len(LONG))
+
+    items.sort(key=rank)
 
 
 class Chance:

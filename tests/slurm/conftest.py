@@ -5,6 +5,7 @@ Where none can run these tests are skipped; with LLO_SLURM=1 they fail.
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import os
 import subprocess
@@ -29,9 +30,17 @@ def _onenode() -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def slurm_node() -> Iterator[Path]:
-    """A SLURM with the partitions `ordinary` and `short`, idle; its folder with logs."""
-    onenode = _onenode()
+def slurm_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A SLURM with the partitions `ordinary` and `short`, idle; its folder with logs.
+
+    One at a time: workers of the suite share the folder above their own.
+    """
+    with (tmp_path_factory.getbasetemp().parent / "slurm.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield from _running(_onenode())
+
+
+def _running(onenode: ModuleType) -> Iterator[Path]:
     try:
         onenode.install()
     except onenode.NoSlurmError as why:
