@@ -62,22 +62,21 @@ def _ordered(courses: Courses) -> NDArray[np.int64]:
     """The order of courses by person and, for each, by time."""
     order = np.arange(courses["row"].size)
     for key in (courses["t"], courses["row"]):
-        order = cast(Any, _counted)(order, key, key.min(initial=0), key.max(initial=0))
+        order = cast(Any, _counted)(order, key, key.max(initial=0))
     return order
 
 
 @nb.njit(cache=True, nogil=True)
-def _counted(order, key, least, most):  # type: ignore[no-untyped-def]
-    """The same order, but by key first: a counting sort, since keys are small whole numbers."""
-    place, found = np.zeros(most - least + 2, np.int64), np.empty_like(order)
+def _counted(order, key, most):  # type: ignore[no-untyped-def]
+    """The same order, but by key first: a counting sort, as rows and months are small."""
+    place, found = np.zeros(most + 2, np.int64), np.empty_like(order)
     for j in range(key.size):
-        place[key[j] - least + 1] += 1
+        place[key[j] + 1] += 1
     for k in range(1, place.size):
         place[k] += place[k - 1]
     for j in order:
-        k = key[j] - least
-        found[place[k]] = j
-        place[k] += 1
+        found[place[key[j]]] = j
+        place[key[j]] += 1
     return found
 
 

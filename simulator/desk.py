@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simulator import groups, ledger
 from simulator.codes import CONTEMPLATION, EDUCATION_CLASS
 from simulator.columns import ALONE, HELPED, INSTRUMENT
-from simulator.kernel import equal, held, total_of
+from simulator.kernel import equal, held, total
 from simulator.ledger import EMPLOYERS, WORKERS
 from simulator.office import Cents, Office, Rows
 from simulator.policy import PAID_IN, Policy
@@ -201,7 +201,7 @@ class Desk:
         m = self._model
         for policy in m.policies:
             if policy.rights_column:
-                lapsed = int(total_of(m.population.worker[policy.rights_column], rows))
+                lapsed = total(m.population.worker[policy.rights_column][rows], None)
                 self._rights(policy, {"granted_eur": 0, "lapsed_eur": lapsed})
 
     def _rights(self, policy: Policy, found: Mapping[str, int]) -> None:

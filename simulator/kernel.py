@@ -339,15 +339,6 @@ def _total(column):  # type: ignore[no-untyped-def]
     return found
 
 
-@nb.njit(cache=True, nogil=True)
-def total_of(column, rows):  # type: ignore[no-untyped-def]
-    """The exact sum of some rows of a column of whole numbers."""
-    found = 0
-    for j in range(rows.size):
-        found += column[rows[j]]
-    return found
-
-
 def _parts(rows: int, pool: ThreadPoolExecutor | None) -> list[slice]:
     """Rows divided for a pool; only for whole numbers, whose sum no division changes."""
     count = pool._max_workers if pool else 1

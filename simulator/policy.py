@@ -167,8 +167,8 @@ class Policy:
                 f"policy {cls.name}: payer is one of {', '.join(PAYERS)}, to is worker or employer"
             )
         for hook in HOOKS:
-            changed = set(getattr(cls, hook).writes) & set(LIVES) if getattr(cls, hook) else None
-            if changed:
+            mine: Law | None = getattr(cls, hook)
+            if mine is not None and (changed := set(mine.writes) & set(LIVES)):
                 raise ValueError(
                     f"policy {cls.name}: {hook} writes {min(changed)!r}, which working lives "
                     "decide; keep what the policy is to remember in a column of its own"

@@ -76,7 +76,7 @@ def _sought(first, t, number, k0, k1, homophily, ties, levels, seen_as):  # type
     words, more = np.empty((4, count), np.uint32), np.empty((4, count), np.uint32)
     draws.words_of(looking, count, first, 0, number, k0, k1, words)
     draws.words_of(looking, count, first, 1, number, k0, k1, more)
-    seen, others = np.empty(count, np.uint8), np.zeros((_MOST, count), np.uint16)
+    seen, others = np.empty(count, np.uint8), np.zeros((count, _MOST), np.uint16)
     last, alike = np.uint64(size - 1), np.uint64(np.ceil(homophily * 65_536.0))
     for m in range(count):
         me = np.uint64(looking[m])
@@ -99,7 +99,7 @@ def _sought(first, t, number, k0, k1, homophily, ties, levels, seen_as):  # type
             take_c = is_c & neither
             take_b |= is_b & neither & (is_c ^ one)
             take_a |= is_a & neither & (is_c ^ one) & (is_b ^ one)
-            others[many, m] = np.uint16(take_a * a | take_b * b | take_c * c)
+            others[m, many] = np.uint16(take_a * a | take_b * b | take_c * c)
             many += np.uint64(k < ties[me]) & (take_a | take_b | take_c)
         seen[m] = np.uint8(many)
     return looking[:count], seen, others
@@ -111,7 +111,7 @@ def _look(looking, seen, others, seen_as, outside):  # type: ignore[no-untyped-d
     for m in range(looking.size):
         trained = 0
         for k in range(_MOST):
-            trained += (seen_as[others[k, m]] & 1) & (k < seen[m])
+            trained += (seen_as[others[m, k]] & 1) & (k < seen[m])
         outside[looking[m]] = trained / seen[m] if seen[m] > 0 else -1.0
 
 
@@ -149,7 +149,7 @@ def look_around(
     names = ("ties", "education", "contract", "last_job", "last_self", "team")
     blocks = range(0, population.rows, CIRCLE)
     threads = pool._max_workers if pool else 1
-    kept, alike = {} if sought is None else sought, norm["homophily"]
+    alike = norm["homophily"]
 
     def part(k: int) -> NDArray[np.int32]:
         recent = np.zeros(population.team["culture"].size, np.int32)
@@ -160,7 +160,7 @@ def look_around(
             see(t - ROUND, *columns, seen_as, recent)
             if norm["outside"] == 0.0:
                 continue
-            found = kept.get(first)
+            found = sought.get(first) if sought else None
             if found is None or found[0] != alike:
                 of_block = first, t, _NUMBER, *draws.key(seed), alike, columns[0], _LEVEL, seen_as
                 found = alike, seek(*of_block)

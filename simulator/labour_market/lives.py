@@ -197,10 +197,10 @@ def _age(age, contract):  # type: ignore[no-untyped-def]
 
 @nb.njit(cache=True, nogil=True)
 def _begin(rows, columns, starts, age, education, ages, levels):  # type: ignore[no-untyped-def]
-    a, b, c, d = columns
+    urgency, informal, knows, norm = columns
     for j in range(rows.size):
         i = rows[j]
-        a[i], b[i], c[i], d[i] = starts
+        urgency[i], informal[i], knows[i], norm[i] = starts
         age[i], education[i] = ages[j], levels[j]
 
 
@@ -356,7 +356,7 @@ class WorkingLives:
         parts = [slice(k, k + _PART) for k in range(0, rows.size, _PART)]
         list(pool.map(part, parts) if pool else map(part, parts))
         moved = Moved(rows, before, left, elsewhere)
-        if self.script:
+        if self._fitting():
             self._told.moves[entering] = moved, tuple(worker[name][rows] for name in _TAKEN)
         return moved
 
