@@ -25,16 +25,9 @@ from simulator import draws, ledger  # noqa: E402
 from simulator.behaviour import register  # noqa: E402
 from simulator.calendar import Calendar  # noqa: E402
 from simulator.desk import Desk  # noqa: E402
-from simulator.kernel import BLOCK_ROWS, total  # noqa: E402
+from simulator.kernel import BLOCK_ROWS, Bound, total  # noqa: E402
 from simulator.labour_market.lives import WorkingLives  # noqa: E402
-from simulator.labour_market.script import (  # noqa: E402
-    ENTERS,
-    LEARNED,
-    LEAVES,
-    MOVES,
-    OLDER,
-    Script,
-)
+from simulator.labour_market.script import Happened, Script  # noqa: E402
 from simulator.labour_market.workforce import Workforce  # noqa: E402
 from simulator.ledger import Ledger  # noqa: E402
 from simulator.office import MONTHLY_AT, Office  # noqa: E402
@@ -207,12 +200,13 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         return Worker(self, row)
 
     def drivers(self) -> dict[str, float]:
-        """What laws may read of this month besides columns."""
+        """What laws may read of this month besides columns, as it is now: one mapping a month."""
         if self._given[0] != self.t:
             year, month = map(float, self.calendar.at(self.t))
             climate = register.climate(*self.climate(self.t), self.parameters)
             self._given = self.t, {**self._of_dates(), "year": year, "month": month, **climate}
-        found = {**self._given[1], **self.state}
+        found = self._given[1]
+        found |= self.state
         for office in self._turning:
             found |= self._tells(office)
         return found
@@ -265,31 +259,16 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
     def _working_lives(self) -> None:
         if self.lives is None:
             return
-        month, events = self.lives.events(self.t, self.pool, self.block_rows)
-        leaving, entering, moving = events.of(LEAVES), events.of(ENTERS), events.of(MOVES)
-        self.lives.leave(self._team_size, leaving)
-        self.desk.gone(leaving)
-        self._apply("left", leaving)
-        self.lives.enter(month, entering, self.t)
-        learned = events.of(LEARNED)
-        level = self.lives.finish_school(month, learned, self.t)
-        self._apply("schooled", learned, education_before=level)
-        for rows in (entering, moving):
-            moved = self.lives.move(month, rows, self.t, self.pool, entering=rows is entering)
-            self.lives.regroup(self._team_size, moved)
-            if rows is entering:
-                self._apply("newcomer", rows)
-                continue
-            self._apply("position", rows, contract_before=moved.before)
-            self._apply("employer", moved.there)
-            self.desk.moved(moved.newly)
-        self._apply("aged", events.of(OLDER))
-        self.count({"entered": entering.size, "left": leaving.size, "moved": moving.size,
-                    "schooled": learned.size})  # fmt: skip
+        lived = self.lives.live(self.t, self._team_size, self.pool, self.block_rows)
+        self.desk.gone(lived.leaving)
+        self._apply(self.wiring.entry_exit, lived.entry_exit)
+        self._apply(self.wiring.careers, lived.careers)
+        self.desk.moved(lived.newly)
+        self.count(lived.counts)
 
-    def _apply(self, what: str, rows: NDArray[np.int64], **before: NDArray[np.int8]) -> None:
+    def _apply(self, laws: Bound, to: Happened) -> None:
         """The laws for persons to whom something happened, who know how it was before."""
-        self.wiring.events[what].batch(rows, self.t, self.key, self._now, before, self.pool)
+        laws.batch(to.rows, self.t, self.key, self._now, to.known, self.pool)
 
     def _employers(self) -> None:
         sweep = self.wiring.employers.sweep

@@ -23,6 +23,7 @@ from simulator.instruments import (
     slots,
 )  # fmt: skip
 from simulator.kernel import Bound, Kernel, flattened
+from simulator.labour_market.script import ELSEWHERE, ENTERS, LEARNED, LEAVES, MOVES
 from simulator.laws import Law, Names, law
 from simulator.parameters import Parameters
 from simulator.policy import HOOKS, RULES, Policy
@@ -33,8 +34,10 @@ from simulator.stack import Stack, function
 Values = Mapping[str, Mapping[str, float]]
 SCALARS = ("year", "month", *register.CLIMATE)  # drivers given month by month
 # Columns that live for one batch of persons to whom something happens.
-BEFORE = [replace(code("contract_before", "the position before", 13), scratch=True),
-          replace(code("education_before", "the level before", 5), scratch=True)]  # fmt: skip
+HAPPENED = [replace(one, scratch=True) for one in (
+    code("happened", "what happens to the person (labour_market.script)", 63),
+    code("contract_before", "the position before", 13),
+    code("education_before", "the level before", 5))]  # fmt: skip
 STATE = (
     "affordability_mean",
     "share_mean",
@@ -115,18 +118,14 @@ class _Loops:
         self.on_move = [Kernel([p.on_move], names) if p.on_move else None for p in policies]
         self.yearly = [Kernel([_of_persons(p.yearly)], names) if p.yearly else None
                        for p in policies]  # fmt: skip
-        events = replace(names, table={**names.table, **table(BEFORE)})
-        self.events = {
-            name: Kernel(laws, events)
-            for name, laws in (
-                ("newcomer", register.NEWCOMER),
-                ("position", register.POSITION),
-                ("employer", register.EMPLOYER),
-                ("schooled", register.SCHOOLED),
-                ("aged", register.AGED),
-                ("left", [_vacated(structure.columns)]),
-            )
-        }
+        events = replace(names, table={**names.table, **table(HAPPENED)})
+        entering = [replace(one, at=("happened", ENTERS)) for one in register.NEWCOMER]
+        vacated = replace(_vacated(structure.columns), at=("happened", LEAVES))
+        self.entry_exit = Kernel([*entering, vacated], events)
+        self.careers = Kernel(
+            [replace(one, when=(test, *one.when)) for laws, test in _CAREERS for one in laws]
+            + [*register.CAREER], events,
+        )  # fmt: skip
         team = Names(table(TEAM), {}, {}, names.owners, names.drivers)
         on_teams = acting(policies, "team_monthly")
         on_teams += following(register.TEAM, on_teams)
@@ -165,7 +164,7 @@ class Wiring:
         self.on_failure = [self._bound(k) if k else None for k in loops.on_failure]
         self.on_move = [self._bound(k) if k else None for k in loops.on_move]
         self.yearly = [self._bound(k) if k else None for k in loops.yearly]
-        self.events = {name: self._bound(kernel) for name, kernel in loops.events.items()}
+        self.entry_exit, self.careers = self._bound(loops.entry_exit), self._bound(loops.careers)
         self.team = self._bound(loops.team, population.team)
         self.employers = self._bound(loops.employers, population.employer)
         self.told = loops.told
@@ -191,7 +190,7 @@ class Wiring:
             self.start,
             self.turned_away,
             *filter(None, [*self.on_failure, *self.on_move]),
-            *(self.events.values() if lives else ()),
+            *((self.entry_exit, self.careers) if lives else ()),
         ):
             bound.prepare(drivers, rows=True)
 
@@ -202,6 +201,22 @@ class Wiring:
         bound = Bound(kernel, people.worker if table is None else table, seen, self._flat)
         self._all.append(bound)
         return bound
+
+
+def _learned(happened: int) -> bool:
+    return happened & LEARNED != 0
+
+
+def _moves(happened: int) -> bool:
+    return happened & MOVES != 0
+
+
+def _elsewhere(happened: int) -> bool:
+    return happened & ELSEWHERE != 0
+
+
+_CAREERS = ((register.SCHOOLED, _learned), (register.POSITION, _moves),
+            (register.EMPLOYER, _elsewhere))  # fmt: skip
 
 
 def _of_persons(one: Law) -> Law:

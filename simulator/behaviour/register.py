@@ -36,12 +36,12 @@ AT_BIRTH: tuple[Law, ...] = (
 NEWCOMER: tuple[Law, ...] = tuple(
     stages.newcomer_stage if one is stages.first_stage else one for one in AT_BIRTH
 )
-# Of who takes another position; of those at another employer; of who finishes school; and of who
-# comes to an age that matters to employers.
-POSITION: tuple[Law, ...] = (constructs.new_position, employer_training.exposure)
+# Of who finishes school; of who takes another position, and of those elsewhere; and of all of them
+# and who comes to an age that matters to employers.
+SCHOOLED: tuple[Law, ...] = (constructs.schooled,)
+POSITION: tuple[Law, ...] = (constructs.new_position,)
 EMPLOYER: tuple[Law, ...] = (norm.support, plans.no_promise)
-SCHOOLED: tuple[Law, ...] = (constructs.schooled, employer_training.exposure)
-AGED: tuple[Law, ...] = (employer_training.exposure,)
+CAREER: tuple[Law, ...] = (employer_training.exposure,)
 
 # Every month, in this order; the laws of knowing an instrument follow `informal`.
 MONTHLY: tuple[Law, ...] = (

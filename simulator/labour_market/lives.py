@@ -7,7 +7,8 @@ that somebody leaves waits until another person enters it.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 import numba as nb
 import numpy as np
@@ -17,18 +18,20 @@ from simulator import codes, draws
 from simulator.chunks import CHUNK, marked
 from simulator.labour_market.demography import MONTHS, OLDEST, YOUNGEST, cumulative
 from simulator.labour_market.mobility import NEW, POSITIONS
-from simulator.labour_market.places import SIZES, Places
+from simulator.labour_market.places import IN_TEAM, SIZES, Places
 from simulator.labour_market.script import (
+    DECIDED,
+    ELSEWHERE,
     ENTERS,
     LEARNED,
     LEAVES,
     MOVES,
     OLDER,
-    Events,
-    Moved,
+    Happened,
     Rows,
     Script,
     Told,
+    relive,
 )
 from simulator.labour_market.workforce import BAND, TERMS, Month, Workforce
 from simulator.population import Population
@@ -43,7 +46,6 @@ _NUMBER = _WHERE = draws.address("life.stay")[0]  # life.where is its fourth wor
 _PLACE = draws.address("place.kept")[0]
 # What the laws of a month change in a free row too.
 _DRIFTING = ("urgency", "informal", "knows", "norm")
-_TAKEN = ("contract", "team", "sector", "firm_size", "job_since")
 _MOVING = ("contract", "age", "education", "team", "sector", "firm_size", "job_since")
 
 
@@ -188,30 +190,16 @@ def _regroup(size, team, rows, left, elsewhere):  # type: ignore[no-untyped-def]
         size[team[rows[j]]] += elsewhere[j]
 
 
-@nb.njit(cache=True, nogil=True)
-def _age(age, contract):  # type: ignore[no-untyped-def]
-    absent = np.int8(codes.ABSENT)
-    for i in range(age.size):
-        age[i] = np.int16(age[i] + np.int16(contract[i] != absent))
+@dataclass
+class Moved:
+    """Rows that took a position, the one before, the team that they left, and whether the new one
+    is elsewhere.
+    """
 
-
-@nb.njit(cache=True, nogil=True)
-def _begin(rows, columns, starts, age, education, ages, levels):  # type: ignore[no-untyped-def]
-    urgency, informal, knows, norm = columns
-    for j in range(rows.size):
-        i = rows[j]
-        urgency[i], informal[i], knows[i], norm[i] = starts
-        age[i], education[i] = ages[j], levels[j]
-
-
-@nb.njit(cache=True, nogil=True)
-def _put(  # type: ignore[no-untyped-def]
-    rows, contract, team, sector, firm_size, job_since, contracts, teams, sectors, sizes, since,
-):  # fmt: skip
-    for j in range(rows.size):
-        i = rows[j]
-        contract[i], team[i], job_since[i] = contracts[j], teams[j], since[j]
-        sector[i], firm_size[i] = sectors[j], sizes[j]
+    rows: Rows
+    before: NDArray[np.int8]
+    team: NDArray[np.int64]
+    elsewhere: NDArray[np.bool_]
 
 
 class WorkingLives:
@@ -225,7 +213,9 @@ class WorkingLives:
         script: Script | None = None,
     ) -> None:
         self.workforce, self.population, self.seed = workforce, population, seed
-        self.script, self._told = script, Told(Events(np.zeros(0, np.int64), np.zeros(0, np.int8)))
+        self.script = script
+        self._told: Told | None = None
+        self._fresh = {name: population.columns[name].start for name in _DRIFTING}
         data = workforce.data
         self.places = Places(
             population.team, data.table, workforce.month(0).flows, workforce.kept,
@@ -238,18 +228,64 @@ class WorkingLives:
         self._ending = draws.highest([workforce.study_end[: _GROWN // 12 - YOUNGEST].max()])
         self._kept = np.append(workforce.kept, 0.0)
 
-    def events(
-        self, t: int, pool: ThreadPoolExecutor | None, block_rows: int
-    ) -> tuple[Month, Events]:
-        """Age everybody by a month and say what happens to whom."""
-        month, worker = self.workforce.month(t), self.population.worker
+    def live(
+        self, t: int, size: NDArray[np.int64], pool: ThreadPoolExecutor | None, block_rows: int
+    ) -> Told:
+        """A month of working lives: everybody ages, and columns are changed of who enters, finishes
+        school or takes another position; who leaves is still there. `size`, members by team, is
+        kept up to date.
+        """
         script = self._fitting()
         told = script.months.get(t) if script else None
         if told is not None:
-            self._told = told
-            grow: Any = _age
-            grow(worker["age"], worker["contract"])
-            return month, told.events
+            relive(told, self.population.worker, size, self._fresh)
+        else:
+            told = self._lived(t, size, pool, block_rows)
+            if script:
+                worker = self.population.worker
+                told.values = tuple(worker[name][told.rows] for name in DECIDED)
+                script.months[t] = told
+        self._told = told
+        return told
+
+    def _lived(
+        self, t: int, size: NDArray[np.int64], pool: ThreadPoolExecutor | None, block_rows: int
+    ) -> Told:
+        """A month that nobody has lived yet."""
+        month, leave = self.workforce.month(t), cast(Any, _leave)
+        rows, what = self._events(month, t, pool, block_rows)
+        entering, leaving = (rows[(what & kind) != 0] for kind in (ENTERS, LEAVES))
+        leave(size, self.population.worker["team"], leaving)
+        self.enter(month, entering, t)
+        living = (what & (MOVES | LEARNED | OLDER)) != 0
+        rows, what = rows[living], what[living]
+        learns, moves = ((what & kind) != 0 for kind in (LEARNED, MOVES))
+        level, position = np.zeros((2, rows.size), np.int8)
+        level[learns] = self.finish_school(month, rows[learns], t)
+        self.move(month, entering, t, size, pool, entering=True)
+        moved = self.move(month, rows[moves], t, size, pool)
+        position[moves] = moved.before
+        elsewhere = np.zeros(rows.size, np.bool_)
+        elsewhere[moves] = moved.elsewhere
+        what[elsewhere] |= ELSEWHERE
+        newly = moved.elsewhere & IN_TEAM[moved.before] & (moved.team > 0)
+        of_both = np.repeat(np.array([ENTERS, LEAVES], np.int8), [entering.size, leaving.size])
+        return Told(
+            leaving, moved.rows[newly],
+            Happened(np.concatenate([entering, leaving]), {"happened": of_both}),
+            Happened(rows, {"happened": what, "education_before": level,
+                            "contract_before": position}),
+            {"entered": entering.size, "left": leaving.size, "moved": moved.rows.size,
+             "schooled": int(learns.sum())},
+            np.concatenate([entering, rows]),
+            np.concatenate([np.ones(entering.size, np.bool_), elsewhere]),
+        )  # fmt: skip
+
+    def _events(
+        self, month: Month, t: int, pool: ThreadPoolExecutor | None, block_rows: int
+    ) -> tuple[Rows, NDArray[np.int8]]:
+        """Age everybody by a month; the rows to which something happens, in order, and what."""
+        worker = self.population.worker
         columns = [worker[n] for n in ("contract", "age", "education", "job_since", "student")]
         key, bounds = draws.key(self.seed), self._bounds(month)
 
@@ -271,10 +307,7 @@ class WorkingLives:
 
         parts = [both for k in (pool.map if pool else map)(part, range(threads)) for both in k]
         rows, what = (np.concatenate(both) for both in zip(*parts, strict=True))
-        self._told = Told(Events(rows, what))
-        if script:
-            script.months[t] = self._told
-        return month, self._told.events
+        return rows, what
 
     def _fitting(self) -> Script | None:
         """The script, unless it is of other people than these."""
@@ -284,7 +317,7 @@ class WorkingLives:
     @property
     def sought(self) -> dict[int, Any] | None:
         """Where it is kept whom people see this month, if others live the same working lives."""
-        return self._told.sought if self._fitting() else None
+        return self._told.sought if self._told is not None and self._fitting() else None
 
     def _bounds(self, month: Month) -> tuple[Any, ...]:
         """What a word is at most for whom a month may bring something: for entering, and by group
@@ -300,50 +333,37 @@ class WorkingLives:
 
     def enter(self, month: Month, rows: Rows, t: int) -> None:
         """Give free rows to who enters, with an age and an attained level."""
-        worker, columns = self.population.worker, self.population.columns
-        if self._told.entered is None:  # a month that was cut off is told as far as it came
-            self._told.entered = self._entering(month, rows, t)
-        begin: Any = _begin
-        begin(
-            rows, tuple(worker[name] for name in _DRIFTING),
-            tuple(columns[name].start for name in _DRIFTING),
-            worker["age"], worker["education"], *self._told.entered,
-        )  # fmt: skip
-
-    def _entering(
-        self, month: Month, rows: Rows, t: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        worker = self.population.worker
+        for name, value in self._fresh.items():
+            worker[name][rows] = value
         at = np.searchsorted(month.entry_cdf, self._draw(rows, t, "entry.age"), side="right")
         at = np.minimum(at, MONTHS - 1)
+        worker["age"][rows] = at + YOUNGEST * 12
         cdf = month.entry_level_cdf[at // 12]
-        level = _pick(cdf, self._draw(rows, t, "entry.level"))
-        return at + YOUNGEST * 12, level
+        worker["education"][rows] = _pick(cdf, self._draw(rows, t, "entry.level"))
 
     def finish_school(self, month: Month, rows: Rows, t: int) -> NDArray[np.int8]:
         """Leave initial education with a level; the levels held before."""
         worker = self.population.worker
-        if self._told.levels is None:
-            before = worker["education"][rows].copy()
-            luck = self._draw(rows, t, "life.level")
-            self._told.levels = before, _pick(month.level_cdf[before], luck)
-        before, worker["education"][rows] = self._told.levels
+        before = worker["education"][rows].astype(np.int8, copy=False)
+        worker["education"][rows] = _pick(
+            month.level_cdf[before], self._draw(rows, t, "life.level")
+        )
         worker["student"][rows] = 0
         return before
 
     def move(
-        self, month: Month, rows: Rows, t: int, pool: ThreadPoolExecutor | None = None,
-        *, entering: bool = False,
+        self, month: Month, rows: Rows, t: int, size: NDArray[np.int64],
+        pool: ThreadPoolExecutor | None = None, *, entering: bool = False,
     ) -> Moved:  # fmt: skip
-        """Take another position: contract, employer, sector and size class."""
+        """Take another position: contract, employer, sector and size class; who has another
+        employer is counted with the members of the new team, and not of the one left.
+        """
         worker = self.population.worker
-        if entering in self._told.moves:
-            moved, values = self._told.moves[entering]
-            put: Any = _put
-            put(rows, *(worker[name] for name in _TAKEN), *values)
-            return moved
         before, left = np.empty(rows.size, np.int8), np.empty(rows.size, np.int64)
         elsewhere = np.empty(rows.size, np.bool_)
         take: Any = _move
+        regroup: Any = _regroup
         columns = [worker[name] for name in _MOVING]
         destination = month.destination_cdf.reshape(-1, POSITIONS)
 
@@ -355,21 +375,8 @@ class WorkingLives:
 
         parts = [slice(k, k + _PART) for k in range(0, rows.size, _PART)]
         list(pool.map(part, parts) if pool else map(part, parts))
-        moved = Moved(rows, before, left, elsewhere)
-        if self._fitting():
-            self._told.moves[entering] = moved, tuple(worker[name][rows] for name in _TAKEN)
-        return moved
-
-    def leave(self, size: NDArray[np.int64], rows: Rows) -> None:
-        """Take those rows, who leave for good, from the number of members of their teams."""
-        leave: Any = _leave
-        leave(size, self.population.worker["team"], rows)
-
-    def regroup(self, size: NDArray[np.int64], moved: Moved) -> None:
-        """Count who has another employer with the members of the new team, not of the one left."""
-        regroup: Any = _regroup
-        team = self.population.worker["team"]
-        regroup(size, team, moved.rows, moved.team, moved.new_employer)
+        regroup(size, worker["team"], rows, left, elsewhere)
+        return Moved(rows, before, left, elsewhere)
 
 
 def _pick(cdf: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.int64]:

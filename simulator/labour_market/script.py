@@ -1,77 +1,48 @@
-"""What happens to whom in a month of working lives, and lives as they were lived once."""
+"""What a month of working lives brings to whom, and lives as they were lived once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.labour_market.places import IN_TEAM
+from simulator import codes
 
 Rows = NDArray[np.int64]
-ENTERS, LEAVES, MOVES, LEARNED, OLDER = 1, 2, 4, 8, 16
+# What may happen to a person in a month; it may be several of these, but for the first two.
+ENTERS, LEAVES, MOVES, LEARNED, OLDER, ELSEWHERE = 1, 2, 4, 8, 16, 32
+# Columns that working lives decide of who is there.
+DECIDED = ("age", "education", "student", "contract", "sector", "firm_size", "team", "job_since")
 
 
-@nb.njit(cache=True, nogil=True)
-def _having(rows, what, kind, found):  # type: ignore[no-untyped-def]
-    """List the rows to which something of a kind happens."""
-    many = 0
-    for j in range(rows.size):
-        found[many] = rows[j]
-        many += (what[j] & kind) != 0
-    return many
-
-
-@dataclass
-class Events:
-    """The rows to which something happens this month, in order; it may be several things."""
+@dataclass(frozen=True)
+class Happened:
+    """Rows to which something happens, and the columns of a batch from which laws know what, and
+    how it was before.
+    """
 
     rows: Rows
-    what: NDArray[np.int8]
-    _of: dict[int, Rows] = field(default_factory=dict)
-
-    def of(self, kind: int) -> Rows:
-        """The rows to which this happens."""
-        if kind not in self._of:
-            having: Any = _having
-            found = np.empty(self.rows.size + 1, np.int64)
-            self._of[kind] = found[: having(self.rows, self.what, np.int8(kind), found)].copy()
-        return self._of[kind]
-
-
-@dataclass
-class Moved:
-    """Rows that took a position this month, the one before, and the team that they left."""
-
-    rows: Rows
-    before: NDArray[np.int8]
-    team: NDArray[np.int64]
-    new_employer: NDArray[np.bool_]
-
-    @cached_property
-    def there(self) -> Rows:
-        """The rows that have another employer now."""
-        return self.rows[self.new_employer]
-
-    @cached_property
-    def newly(self) -> Rows:
-        """The rows that left an employer."""
-        left = self.new_employer & IN_TEAM[self.before] & (self.team > 0)
-        return np.asarray(self.rows[left], np.int64)
+    known: Mapping[str, NDArray[np.int8]]
 
 
 @dataclass
 class Told:
-    """A month of a script: what happens to whom, and which values it leaves in their columns."""
+    """A month of working lives: who enters or leaves, what happens to the others, and for who lives
+    it again the values that it leaves in the columns of working lives.
+    """
 
-    events: Events
-    entered: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None  # ages, and levels
-    levels: tuple[NDArray[np.int8], NDArray[np.int64]] | None = None  # held before, and after
-    moves: dict[bool, tuple[Moved, tuple[NDArray[Any], ...]]] = field(default_factory=dict)
+    leaving: Rows
+    newly: Rows  # who left an employer for another position
+    entry_exit: Happened
+    careers: Happened
+    counts: Mapping[str, int]
+    rows: Rows  # who enters, and then those of `careers`
+    elsewhere: NDArray[np.bool_]  # which of these have another employer, or the first one
+    values: tuple[NDArray[Any], ...] = ()
     sought: dict[int, Any] = field(default_factory=dict)  # whom people see, by block
 
 
@@ -84,3 +55,43 @@ class Script:
 
     def __init__(self, rows: int) -> None:
         self.rows, self.months = rows, dict[int, Told]()
+
+
+def relive(
+    told: Told, worker: Mapping[str, NDArray[Any]], size: NDArray[np.int64],
+    fresh: Mapping[str, Any],
+) -> None:  # fmt: skip
+    """Live a month again: everybody ages, and the columns of working lives take its values.
+
+    size: members by team, kept up to date. fresh: what columns that drift in free rows hold in the
+    rows of who enters.
+    """
+    again: Any = _again
+    again(
+        told.leaving, told.rows, told.elsewhere, told.rows.size - told.careers.rows.size, size,
+        tuple(worker[name] for name in fresh), tuple(fresh.values()),
+        *(worker[name] for name in DECIDED), *told.values,
+    )  # fmt: skip
+
+
+@nb.njit(cache=True, nogil=True)
+def _again(  # type: ignore[no-untyped-def]
+    leaving, rows, elsewhere, entering, size, drifting, fresh, age, education, student, contract,
+    sector, firm_size, team, job_since, ages, levels, studies, contracts, sectors, sizes, teams,
+    since,
+):  # fmt: skip
+    absent = np.int8(codes.ABSENT)
+    for i in range(age.size):
+        age[i] = np.int16(age[i] + np.int16(contract[i] != absent))
+    for i in leaving:
+        size[team[i]] -= 1
+    urgency, informal, knows, norm = drifting
+    for i in rows[:entering]:
+        urgency[i], informal[i], knows[i], norm[i] = fresh
+    for j in range(rows.size):
+        i = rows[j]
+        size[team[i]] -= elsewhere[j]
+        age[i], education[i], student[i] = ages[j], levels[j], studies[j]
+        contract[i], sector[i], firm_size[i] = contracts[j], sectors[j], sizes[j]
+        team[i], job_since[i] = teams[j], since[j]
+        size[team[i]] += elsewhere[j]
