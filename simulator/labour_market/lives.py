@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -20,7 +20,6 @@ from simulator.labour_market.demography import MONTHS, OLDEST, YOUNGEST, cumulat
 from simulator.labour_market.mobility import NEW, POSITIONS
 from simulator.labour_market.places import IN_TEAM, SIZES, Places
 from simulator.labour_market.script import (
-    DECIDED,
     ELSEWHERE,
     ENTERS,
     LEARNED,
@@ -242,8 +241,7 @@ class WorkingLives:
         else:
             told = self._lived(t, size, pool, block_rows)
             if script:
-                worker = self.population.worker
-                told.values = tuple(worker[name][told.rows] for name in DECIDED)
+                told.keep(self.population.worker)
                 script.months[t] = told
         self._told = told
         return told
@@ -252,7 +250,8 @@ class WorkingLives:
         self, t: int, size: NDArray[np.int64], pool: ThreadPoolExecutor | None, block_rows: int
     ) -> Told:
         """A month that nobody has lived yet."""
-        month, leave = self.workforce.month(t), cast(Any, _leave)
+        month = self.workforce.month(t)
+        leave: Any = _leave
         rows, what = self._events(month, t, pool, block_rows)
         entering, leaving = (rows[(what & kind) != 0] for kind in (ENTERS, LEAVES))
         leave(size, self.population.worker["team"], leaving)
@@ -265,20 +264,16 @@ class WorkingLives:
         self.move(month, entering, t, size, pool, entering=True)
         moved = self.move(month, rows[moves], t, size, pool)
         position[moves] = moved.before
-        elsewhere = np.zeros(rows.size, np.bool_)
-        elsewhere[moves] = moved.elsewhere
-        what[elsewhere] |= ELSEWHERE
+        what[np.flatnonzero(moves)[moved.elsewhere]] |= ELSEWHERE
         newly = moved.elsewhere & IN_TEAM[moved.before] & (moved.team > 0)
         of_both = np.repeat(np.array([ENTERS, LEAVES], np.int8), [entering.size, leaving.size])
         return Told(
-            leaving, moved.rows[newly],
             Happened(np.concatenate([entering, leaving]), {"happened": of_both}),
             Happened(rows, {"happened": what, "education_before": level,
                             "contract_before": position}),
+            moved.rows[newly],
             {"entered": entering.size, "left": leaving.size, "moved": moved.rows.size,
              "schooled": int(learns.sum())},
-            np.concatenate([entering, rows]),
-            np.concatenate([np.ones(entering.size, np.bool_), elsewhere]),
         )  # fmt: skip
 
     def _events(

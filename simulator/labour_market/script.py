@@ -35,15 +35,31 @@ class Told:
     it again the values that it leaves in the columns of working lives.
     """
 
-    leaving: Rows
-    newly: Rows  # who left an employer for another position
-    entry_exit: Happened
+    entry_exit: Happened  # who enters, and then who leaves
     careers: Happened
+    newly: Rows  # who left an employer for another position
     counts: Mapping[str, int]
-    rows: Rows  # who enters, and then those of `careers`
-    elsewhere: NDArray[np.bool_]  # which of these have another employer, or the first one
     values: tuple[NDArray[Any], ...] = ()
     sought: dict[int, Any] = field(default_factory=dict)  # whom people see, by block
+
+    @property
+    def entering(self) -> Rows:
+        """The rows that somebody enters."""
+        return self.entry_exit.rows[: self.counts["entered"]]
+
+    @property
+    def leaving(self) -> Rows:
+        """The rows that somebody leaves for good."""
+        return self.entry_exit.rows[self.counts["entered"] :]
+
+    def keep(self, worker: Mapping[str, NDArray[Any]]) -> None:
+        """Keep what the month has left in the columns of working lives, in rows of who enters and
+        of `careers`, and which of these have another employer, or the first one.
+        """
+        rows = np.concatenate([self.entering, self.careers.rows])
+        elsewhere = np.ones(rows.size, np.bool_)
+        elsewhere[self.entering.size :] = (self.careers.known["happened"] & ELSEWHERE) != 0
+        self.values = rows, elsewhere, *(worker[name][rows] for name in DECIDED)
 
 
 class Script:
@@ -68,7 +84,7 @@ def relive(
     """
     again: Any = _again
     again(
-        told.leaving, told.rows, told.elsewhere, told.rows.size - told.careers.rows.size, size,
+        told.leaving, told.entering, size,
         tuple(worker[name] for name in fresh), tuple(fresh.values()),
         *(worker[name] for name in DECIDED), *told.values,
     )  # fmt: skip
@@ -76,8 +92,8 @@ def relive(
 
 @nb.njit(cache=True, nogil=True)
 def _again(  # type: ignore[no-untyped-def]
-    leaving, rows, elsewhere, entering, size, drifting, fresh, age, education, student, contract,
-    sector, firm_size, team, job_since, ages, levels, studies, contracts, sectors, sizes, teams,
+    leaving, entering, size, drifting, fresh, age, education, student, contract, sector, firm_size,
+    team, job_since, rows, elsewhere, ages, levels, studies, contracts, sectors, sizes, teams,
     since,
 ):  # fmt: skip
     absent = np.int8(codes.ABSENT)
@@ -86,7 +102,7 @@ def _again(  # type: ignore[no-untyped-def]
     for i in leaving:
         size[team[i]] -= 1
     urgency, informal, knows, norm = drifting
-    for i in rows[:entering]:
+    for i in entering:
         urgency[i], informal[i], knows[i], norm[i] = fresh
     for j in range(rows.size):
         i = rows[j]
