@@ -122,37 +122,56 @@ def lives(
     """What `compare` gives, as plain arrays: a study makes thousands of them."""
     if not variants or next(iter(variants)) != NULL:
         raise ValueError(f"variants {list(variants)}: the first must be {NULL!r}, to compare with")
-    recorder = Recorder(design.spin_up, design.every, probe=design.probe)
-    model = start(design, seed, recorder)
-    _advance(model, design.introduction, progress)
+    begun = begin(design, seed, progress)
     found, null = [], None
     for k, make in enumerate(variants.values(), 1):
-        others = k < len(variants)  # who live on from the same moment after it
-        ended, lived = live_on(model, make(), recorder, design, progress, copy=others)
+        ended, lived = begun.live(make(), design, progress, last=k == len(variants))
         null = null or lived
         found.append(measured(ended, lived, null, design))
+    return together(list(variants), found)
+
+
+def together(names: Sequence[str], found: Sequence[Measured]) -> Measured:
+    """What variants come to, side by side: dims variant, and those of each measure."""
     data = {what: (("variant", *dims), np.stack([measures[what][1] for measures, _ in found]))
             for what, (dims, _) in found[0][0].items()}  # fmt: skip
-    return data, {**found[0][1], "variant": list(variants)}
+    return data, {**found[0][1], "variant": list(names)}
 
 
-def live_on(
-    model: LearningModel,
-    policies: Sequence[Policy],
-    past: Recorder,
-    design: Design,
-    progress: Callable[[int], None] = lambda months: None,
-    *,
-    copy: bool = True,
-) -> tuple[LearningModel, Lived]:
-    """One future of a model that has come to the introduction, recorded until now in `past`: the
-    model at its end, and what was recorded. Neither the model nor its past is changed; without
-    `copy` this is its last future, and the model is used up.
+@dataclass(frozen=True)
+class Begun:
+    """People who have come to the introduction, and what was recorded of them on the way: from here
+    on they live as many futures as are asked for.
     """
-    recorder = _copied(past)
-    branch = model.branch(policies, recorder, copy=copy)
-    _advance(branch, design.end, progress)
-    return branch, Lived(recorder, recorder.courses())
+
+    model: LearningModel
+    past: Recorder
+
+    def live(
+        self,
+        policies: Sequence[Policy],
+        design: Design,
+        progress: Callable[[int], None] = lambda months: None,
+        *,
+        last: bool = False,
+    ) -> tuple[LearningModel, Lived]:
+        """One future, up to the end of the design: the model there, and what was recorded. The
+        `last` uses the people up; any other leaves all as it is.
+        """
+        recorder = _copied(self.past)
+        branch = self.model.branch(policies, recorder, copy=not last)
+        _advance(branch, design.end, progress)
+        return branch, Lived(recorder, recorder.courses())
+
+
+def begin(
+    design: Design, seed: int, progress: Callable[[int], None] = lambda months: None
+) -> Begun:
+    """The people of a design, lived up to the introduction."""
+    past = Recorder(design.spin_up, design.every, probe=design.probe)
+    model = start(design, seed, past)
+    _advance(model, design.introduction, progress)
+    return Begun(model, past)
 
 
 def future(

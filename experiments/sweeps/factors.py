@@ -150,6 +150,15 @@ def of_instrument(name: str, scenario: Scenario) -> bool:
     return owner in scenario.instruments and owner not in OWNERS
 
 
+def of_variants(name: str, scenario: Scenario) -> bool:
+    """Whether a factor changes what variants give, and nothing that is in force anyway."""
+    owner, _, key = name.partition(".")
+    if owner != INSTRUMENTS:
+        return of_instrument(name, scenario) and owner not in scenario.standing
+    standing = (scenario.policy(instrument) for instrument in scenario.standing)
+    return all(key not in policy.parameters.declared for policy in standing)
+
+
 def unit(factor: Factor, scenario: Scenario) -> str:
     """The factor's unit, for tables and axes."""
     if factor.name == ENSEMBLE:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import time
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,23 +15,25 @@ from calibration import members
 from experiments import twins
 from experiments.sweeps import factors, manifold
 from experiments.sweeps.factors import ENSEMBLE
+from experiments.sweeps.lives import Lives
 from experiments.sweeps.manifold import Manifold
 from experiments.sweeps.outputs import Layout, Row, arrays
 from experiments.sweeps.store import Done, Store, Task, write_shard
 from scenarios.scenario import Scenario
 from simulator import draws
-from simulator.variants import lives, start
-
-EVERY = 12  # months between surveys: the last of every year is what is kept
+from simulator.variants import start
 
 
 @lru_cache(maxsize=2)
-def _opened(folder: str, made: str) -> tuple[Store, Scenario]:
-    """The store and the scenario of a study, read once a process; `made` tells versions apart."""
+def _opened(folder: str, made: str) -> tuple[Store, Scenario, Lives]:
+    """The store, the scenario and the lives of a study, once a process; `made` tells versions
+    apart.
+    """
     gc.collect()
     gc.freeze()  # what is loaded stays: nobody need look through it again in every other run
     store = Store(Path(folder), manifest=False)
-    return store, Scenario.model_validate_json(store.meta["scenario"])
+    scenario = Scenario.model_validate_json(store.meta["scenario"])
+    return store, scenario, Lives(any(factors.of_variants(n, scenario) for n in store.names))
 
 
 def live(folder: str, made: str, task: Task) -> Done:
@@ -42,7 +43,7 @@ def live(folder: str, made: str, task: Task) -> Done:
     is raised.
     """
     begun = time.perf_counter()
-    store, scenario = _opened(folder, made)
+    store, scenario, lives = _opened(folder, made)
     values = store.values(task.first, task.rows)
     rows = np.full((task.rows, store.layout.width), np.nan, np.float32)
     known = store.meta["manifold"].get(str(task.seed))
@@ -52,7 +53,7 @@ def live(folder: str, made: str, task: Task) -> Done:
         given = dict(zip(store.names, map(float, x), strict=True))
         started = time.perf_counter()
         try:
-            rows[k] = one(scenario, store.layout, given, task.seed, known)
+            rows[k] = one(scenario, store.layout, given, task.seed, known, lives)
         except OSError:  # of the disk or the engine, and not of the run
             raise
         except Exception as error:  # noqa: BLE001  (whatever the model raises)
@@ -69,23 +70,22 @@ def one(
     given: dict[str, float],
     seed: int,
     known: Manifold | None,
+    lives: Lives,
 ) -> Row:
     """One run: all variants lived by the same people, with these values of the factors.
 
     `known` says about where its intercepts lie; without it they stay as they are given.
     """
-    changed, number = settled(scenario, given, seed, known)
+    changed, number = settled(scenario, given, seed, known, lives)
     lived, shock = twins.twins(changed, (twins.HALVED,)) if layout.halved else (changed, 0)
-    design = replace(lived.design(), every=EVERY)
-    makers = {v: (lambda v=v: lived.policies(v)) for v in lived.names()}
-    data, coords = lives(design, makers, number)
+    data, coords = lives.of(lived, number)
     if layout.halved:
         data, coords = arrays(twins.followed(xr.Dataset(data, coords), shock))
     return layout.row(data, coords)
 
 
 def settled(
-    scenario: Scenario, given: dict[str, float], seed: int, known: Manifold | None
+    scenario: Scenario, given: dict[str, float], seed: int, known: Manifold | None, lives: Lives
 ) -> tuple[Scenario, int]:
     """The scenario of a run, and the number of its seed: the same for all rows of the design."""
     number = draws.replicate(scenario.seeds.first, seed)
@@ -98,7 +98,9 @@ def settled(
     if known is not None:
         own = {k: v for k, v in values.items() if not factors.of_instrument(k, scenario)}
         begin = manifold.begin(known, own, intercepts)
-        values |= members.meeting(scenario, found, own, begin, number)
+        values |= lives.met(
+            number, own, begin, lambda: members.meeting(scenario, found, own, begin, number)
+        )
     elif intercepts is not None:
         values |= intercepts
     return factors.applied(scenario, values), number
@@ -106,7 +108,7 @@ def settled(
 
 def warm(folder: str, made: str) -> None:
     """Compile the loops of every variant, before all processes need them at once."""
-    _, scenario = _opened(folder, made)
+    _, scenario, _ = _opened(folder, made)
     small = scenario.changed(persons=1_000)
     model = start(small.design(), 0)
     for variant in small.names():

@@ -17,8 +17,7 @@ from experiments import runner
 from scenarios.scenario import NULL, Scenario
 from simulator.measures import Lived
 from simulator.model import LearningModel
-from simulator.record import Recorder
-from simulator.variants import Design, live_on, start, summary
+from simulator.variants import Begun, Design, begin, summary
 
 HORIZONS = 3  # of which a life keeps its future without policy
 Tables = Mapping[str, dict[str, Any]]
@@ -26,13 +25,12 @@ Tables = Mapping[str, dict[str, Any]]
 
 @dataclass
 class Held:
-    """A life at the introduction: its scenario and design, its past, and its null futures."""
+    """A life at the introduction: its scenario, design and people, and its null futures."""
 
     scenario: Scenario
     design: Design
     values: dict[str, float]
-    model: LearningModel
-    past: Recorder
+    begun: Begun
     nulls: dict[int, tuple[LearningModel, Lived]] = field(default_factory=dict)  # by months
 
 
@@ -43,9 +41,7 @@ def hold(scenario: Scenario, index: int) -> None:
     """Live a life up to the introduction, and keep it in this process."""
     lived, seed, values = runner.settings(scenario, index)
     design = lived.design()
-    past = Recorder(design.spin_up, design.every, probe=design.probe)
-    model = start(design, seed, past).run(design.introduction)
-    _HELD[index] = Held(lived, design, values, model, past)
+    _HELD[index] = Held(lived, design, values, begin(design, seed))
 
 
 def live(
@@ -61,7 +57,7 @@ def live(
         if len(held.nulls) >= HORIZONS:
             held.nulls.pop(next(iter(held.nulls)))
         policies = held.scenario.policies(NULL)
-        held.nulls[months] = live_on(held.model, policies, held.past, design)
+        held.nulls[months] = held.begun.live(policies, design)
     model, lived = held.nulls[months]
     null = lived
     if variant != NULL:
@@ -69,7 +65,7 @@ def live(
         changed = held.scenario.model_copy(
             update={"instruments": instruments, "variants": {variant: list(members)}}
         )
-        model, lived = live_on(held.model, changed.policies(variant), held.past, design)
+        model, lived = held.begun.live(changed.policies(variant), design)
     found = summary(model, lived, null, design)
     if held.values:
         names = sorted(held.values)

@@ -8,6 +8,7 @@ import xarray as xr
 
 from experiments import criteria, twins
 from experiments.sweeps import outputs, worker
+from experiments.sweeps.lives import Lives
 from experiments.sweeps.outcomes import OUTCOMES
 from scenarios.scenario import NULL, Scenario, load
 from simulator.variants import compare
@@ -30,7 +31,7 @@ def scenario() -> Scenario:
 
 def test_a_study_says_of_a_halving_what_the_criteria_say(scenario: Scenario) -> None:
     layout = outputs.layout(scenario.names(), range(2026, 2031), ["all"], NAMES)
-    row = worker.one(scenario, layout, {}, SEED, None)
+    row = worker.one(scenario, layout, {}, SEED, None, Lives(keeps=False))
     kept = {p.name: (("draw", *p.dims), row[None, p.first : p.stop].reshape(1, *p.shape))
             for p in layout.parts}  # fmt: skip
     data = xr.Dataset(kept, {"variant": list(layout.variants), "year": list(layout.years)},
@@ -39,7 +40,7 @@ def test_a_study_says_of_a_halving_what_the_criteria_say(scenario: Scenario) -> 
 
     lived, shock = twins.twins(scenario, (twins.HALVED,))
     assert shock == 24
-    _, number = worker.settled(scenario, {}, SEED, None)
+    _, number = worker.settled(scenario, {}, SEED, None, Lives(keeps=False))
     makers = {v: (lambda v=v: lived.policies(v)) for v in lived.names()}
     whole = compare(lived.design(), makers, number).expand_dims("life")
     told = next(c for c in criteria.CRITERIA if "halv" in c.label)
