@@ -1,5 +1,6 @@
 """What a study costs besides its runs: a task's way through the engine and the store, and the runs
-a second on one and on two processes. `python benchmarks/sweeps.py [runs]`; about two minutes.
+a second on one and on two processes, of a study of what people are like and of one of a lever,
+whose runs share their past and their null life. `python benchmarks/sweeps.py [runs]`; minutes.
 
 From a task's cost to the coordinator follows how many cores one coordinator can keep at work.
 """
@@ -28,14 +29,18 @@ kind = "latin"
 draws = {runs}
 intercepts = "kept"
 [[factor]]
-name = "action.pi"
+{factor}
 """
+FACTORS = {
+    "a parameter of behaviour": 'name = "action.pi"',
+    "a lever": 'name = "leerrekening.deposit"\nlow = 200.0\nhigh = 1000.0',
+}
 TASKS, CORES = 2_000, 1_000
 
 
-def a_store(folder: Path, runs: int, each: int) -> Store:
+def a_store(folder: Path, runs: int, each: int, factor: str = FACTORS["a lever"]) -> Store:
     """A store of the study above, nothing run."""
-    text = STUDY.format(runs=runs)
+    text = STUDY.format(runs=runs, factor=factor)
     file = folder / "study.toml"
     file.write_text(text, encoding="utf-8")
     return running.make(checked(text, tomllib.loads(text), file), folder / "store", file, each)
@@ -77,10 +82,10 @@ def overhead() -> float:
             return (time.perf_counter() - begun) / TASKS
 
 
-def rate(runs: int, workers: int) -> tuple[float, float]:
+def rate(runs: int, workers: int, factor: str) -> tuple[float, float]:
     """Runs a second on so many processes, and the share of their time in the model."""
     with tempfile.TemporaryDirectory() as name:
-        store = a_store(Path(name), runs, 2)
+        store = a_store(Path(name), runs, 2, factor)
         session = running.run(store, options=Options(workers=workers))
         return session.runs / session.elapsed, session.model / (session.elapsed * workers)
 
@@ -90,12 +95,14 @@ def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 48
     each = overhead()
     print(f"a task without a run: {1000 * each:.1f} ms on two processes")
-    found = {}
-    for workers in (1, 2):
-        found[workers] = rate(runs, workers)
-        pace, share = found[workers]
-        print(f"{workers} process(es): {pace:.2f} runs/s, {100 * share:.0f}% of it in the model")
-    print(f"two for one: {found[2][0] / found[1][0]:.2f} times")
+    for what, factor in FACTORS.items():
+        found = {}
+        for workers in (1, 2):
+            found[workers] = rate(runs, workers, factor)
+            pace, share = found[workers]
+            at = f"{workers} process(es): {pace:.2f} runs/s, {100 * share:.0f}% of it in the model"
+            print(f"{what}, {at}", flush=True)
+        print(f"two for one: {found[2][0] / found[1][0]:.2f} times")
     seconds = each * CORES
     print(f"{CORES} cores are kept at work by tasks of {seconds:.0f} s or more")
 

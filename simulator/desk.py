@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
+import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,27 +25,46 @@ STARTED = ("started", "turnover_eur", "worker_eur", "employer_eur", "no_shows", 
 _EDUCATION_CLASS = np.array([EDUCATION_CLASS[e] for e in sorted(EDUCATION_CLASS)])
 
 
+@nb.njit(cache=True, nogil=True)
+def _limited(rows, asked, left, applies, kept):  # type: ignore[no-untyped-def]
+    """Ask no more than is left; who has nothing left no longer applies. How many are kept."""
+    many = 0
+    for i in rows:
+        asked[i] = min(asked[i], left[i])
+        if asked[i] == 0:
+            applies[i] = 0
+        else:
+            kept[many] = i
+            many += 1
+    return many
+
+
 class Desk:
     """Carries out what an office decides, in batches, and books every cent of it."""
 
     def __init__(self, model: LearningModel) -> None:
         self._model = model
-        self.started: list[tuple[Rows, Cents]] = []  # this month: rows, and the variant's own money
+        # This month: rows and the variant's own money by batch, what was counted, who has no seat.
+        self.started: list[tuple[Rows, Cents]] = []
+        self._counts, self._no_seat = model.wiring.start.nothing(), 0
         self._stopped = -1, np.zeros(0, np.int64)  # month, and who stopped a course early in it
         self._asking = np.zeros(0, np.int64)  # who asked when the offices opened this month
 
     @cached_property
-    def _payers(self) -> list[tuple[Office, str]]:
-        offices = self._model.offices
-        return [(office, office.policy.name) for office in offices if office.policy.pays]
+    def _payers(self) -> list[Office]:
+        return [office for office in self._model.offices if office.policy.pays]
+
+    @cached_property
+    def _strict(self) -> list[Office]:
+        """Payers that look at who does not turn up."""
+        return [office for office in self._payers if office.policy.on_failure is not None]
 
     @cached_property
     def _counted(self) -> dict[str, str]:
         """What is counted when courses start: the flow, and the tally of laws that it is."""
+        names = [office.policy.name for office in self._payers]
         of_sources = {
-            f"{what}:{name}": f"{what}_{name}"
-            for _, name in self._payers
-            for what in ("returns", "awards")
+            f"{what}:{name}": f"{what}_{name}" for name in names for what in ("returns", "awards")
         }
         return of_sources | {name: name for name in STARTED}
 
@@ -52,6 +72,8 @@ class Desk:
         """Look once for who applies or enrols: offices only make them fewer."""
         m = self._model
         self._asking = held(m.population.worker["applies"], m.pool)
+        self.started, self._no_seat = [], 0
+        self._counts[:] = 0
 
     def _applying(self, least: int, most: int) -> Rows:
         """Rows whose `applies` lies from `least` to `most`."""
@@ -68,12 +90,11 @@ class Desk:
         while its holder waited for a window, a decision or a seat.
         """
         worker, rights = self._model.population.worker, policy.rights_column
-        if rights:
-            asked = np.minimum(worker["public_money"][rows], worker[rights][rows])
-            worker["public_money"][rows] = asked
-            worker["applies"][rows[asked == 0]] = 0
-            rows = rows[asked > 0]
-        return rows
+        if not rights or not rows.size:
+            return rows
+        kept, limited = np.empty(rows.size, np.int64), cast(Any, _limited)
+        columns = worker["public_money"], worker[rights], worker["applies"]
+        return kept[: limited(rows, *columns, kept)]
 
     def waits(self, number: int, rows: Rows) -> NDArray[np.bool_]:
         """Which of those rows still apply to an instrument."""
@@ -112,25 +133,33 @@ class Desk:
 
         Returns the rows for which there is no seat this month.
         """
-        m = self._model
-        month = m.calendar.at(m.t)[1]
-        seated = m.market.admit(m.population.worker, rows, m.t, month)
-        rows, waiting = rows[seated], rows[~seated]
-        scratch = m.wiring.start.scratch(rows.size)
-        found = m.wiring.start.batch(rows, m.t, m.key, m.drivers(), scratch, m.pool)
-        there = m.population.worker["stage"][rows] != CONTEMPLATION
-        self.started.append((rows[there], scratch["course_own"][there]))
-        for office, name in self._payers:
-            if found[f"paid_{name}_eur"]:
-                self._pay(office, found)
-                if office.policy.on_failure is not None:
-                    self._fail(office, rows[~there & (scratch[f"{name}_paid"] > 0)])
-        counted = {flow: found[tally] for flow, tally in self._counted.items()}
-        m.count(counted | {"no_seat": int(waiting.size)})
+        m, worker = self._model, self._model.population.worker
+        rows, waiting = m.market.admit(worker, rows, m.t, m.calendar.at(m.t)[1])
+        self._no_seat += waiting.size
+        if rows.size:
+            laws = m.wiring.start
+            scratch = laws.scratch(rows.size)
+            laws.add(self._counts, rows, m.t, m.key, m.drivers(), scratch, m.pool)
+            there = worker["stage"][rows] != CONTEMPLATION
+            self.started.append((rows[there], scratch["course_own"][there]))
+            for office in self._strict:
+                if office.first <= m.t < office.last:
+                    paid = scratch[f"{office.policy.name}_paid"] > 0
+                    self._fail(office, rows[~there & paid])
         return waiting
 
+    def close_month(self) -> None:
+        """Count the courses that started in the month, and book what every source pays of them."""
+        m = self._model
+        found = m.wiring.start.told(self._counts)
+        for office in self._payers:
+            if found[f"paid_{office.policy.name}_eur"]:
+                self._pay(office, found)
+        m.count({flow: found[tally] for flow, tally in self._counted.items()})
+        m.count({"no_seat": self._no_seat})
+
     def _pay(self, office: Office, found: dict[str, int]) -> None:
-        """Book what a source pays of a batch of courses, and what comes back of it."""
+        """Book what a source pays of a month's courses, and what comes back of it."""
         m, policy, name = self._model, office.policy, office.policy.name
         paid, back = found[f"paid_{name}_eur"], found[f"back_{name}_eur"]
         found["turnover_eur"] -= back

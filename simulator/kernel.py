@@ -53,6 +53,7 @@ _NOTHING = np.zeros(0)
 _MADE: dict[str, ModuleType] = {}
 _LOOPS = ("row", "sweep", "batch")
 Arrays = Mapping[str, NDArray[Any]]
+Tallied = NDArray[np.int64]  # in the order of a kernel's tallies
 
 
 def cache_folder() -> Path:
@@ -213,9 +214,12 @@ class Bound:
     ) -> tuple[Any, ...]:
         return (t, *key, self._p, self._driving(drivers))
 
-    def _tallies(self, out: NDArray[np.int64]) -> dict[str, int]:
-        if not self.kernel.tallies:
-            return {}
+    def nothing(self) -> Tallied:
+        """Tallies of nobody, to which batches can be added."""
+        return np.zeros(len(self.kernel.tallies), np.int64)
+
+    def told(self, out: Tallied) -> dict[str, int]:
+        """Tallies by name."""
         return dict(zip(self.kernel.tallies, out.tolist(), strict=True))
 
     def sweep(
@@ -241,11 +245,11 @@ class Bound:
                 one(b)
         else:
             list(pool.map(one, range(len(starts))))
-        return self._tallies(out.sum(axis=0) if len(starts) > 1 else out[0])
+        return self.told(out.sum(axis=0) if len(starts) > 1 else out[0])
 
     def prepare(self, drivers: Mapping[str, float], *, rows: bool) -> None:
         """Compile (or load from the cache) the sweep, or with `rows` the batch; change nothing."""
-        out = np.zeros(len(self.kernel.tallies), np.int64)
+        out = self.nothing()
         arguments = (*self._arguments(0, draws.key(0), drivers), out)
         if rows:
             cells = self._with(self.scratch(0))
@@ -275,34 +279,48 @@ class Bound:
         scratch: Arrays | None = None,
         pool: ThreadPoolExecutor | None = None,
     ) -> dict[str, int]:
-        """The laws for the given rows only, each at most once; `scratch` has the columns that live
-        for this batch, and is filled.
+        """The laws for the given rows only, each at most once, and their tallies; `scratch` has the
+        columns that live for this batch, and is filled.
         """
+        out = self.nothing()
+        self.add(out, rows, t, key, drivers, scratch, pool)
+        return self.told(out)
+
+    def add(
+        self,
+        out: Tallied,
+        rows: NDArray[np.integer],
+        t: int,
+        key: tuple[np.uint64, np.uint64],
+        drivers: Mapping[str, float],
+        scratch: Arrays | None = None,
+        pool: ThreadPoolExecutor | None = None,
+    ) -> None:
+        """What `batch` does, its tallies added to `out`."""
         if not rows.size:
-            return dict.fromkeys(self.kernel.tallies, 0)
+            return
         made = self.scratch(rows.size) if scratch is None else scratch
         arguments = self._arguments(t, key, drivers)
         loop, all_rows = self.kernel.fast.batch, rows.astype(np.int64, copy=False)
         if pool is None or rows.size <= SMALL_BATCH:
-            out = np.zeros(len(self.kernel.tallies), np.int64)
             loop(all_rows, *arguments, out, *self._with(made))
-            return self._tallies(out)
+            return
         parts = _parts(rows.size, pool)
-        outs = np.zeros((len(parts), len(self.kernel.tallies)), np.int64)
+        outs = np.zeros((len(parts), out.size), np.int64)
 
         def one(k: int) -> None:
             loop(all_rows[parts[k]], *arguments, outs[k], *self._with(made, parts[k]))
 
         list(pool.map(one, range(len(parts))))
-        return self._tallies(outs.sum(axis=0))
+        out += outs.sum(axis=0)
 
     def row(
         self, i: int, t: int, key: tuple[np.uint64, np.uint64], drivers: Mapping[str, float]
     ) -> dict[str, int]:
         """The laws for one row in plain Python: the step of one agent."""
-        out = np.zeros(len(self.kernel.tallies), np.int64)
+        out = self.nothing()
         self.kernel.plain.row(int(i), *self._arguments(t, key, drivers), out, *self._cells)
-        return self._tallies(out)
+        return self.told(out)
 
 
 def flattened(

@@ -139,8 +139,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
 
     def _set_clock(self) -> None:
         self._dated = range(0), dict[str, float]()  # months, and what offices tell in all of them
-        self._turning = [office for office in self.offices if office.turns]
-        self._steady = [office for office in self.offices if not office.turns]
+        self._turning: list[Office] = []  # in those months, who may open or close within one
         self._priced = [office for office in self.offices if "amount" in office.policy.values]
         self._changing = [office for office in self.offices if office.policy.period.changes]
         self.clock = simpy.Environment(initial_time=self.calendar.begins(self.t))
@@ -212,11 +211,12 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         return found
 
     def _of_dates(self) -> dict[str, float]:
-        """What offices tell that neither open nor close within a month."""
+        """What offices tell as long as none begins or ends, but for those that turn."""
         if self.t not in self._dated[0]:
-            dates = {d for o in self._steady for d in (o.first, o.last)}
+            dates = {d for o in self.offices for d in (o.first, o.last)}
             until = min((d for d in dates if d > self.t), default=FOREVER)
-            told = {k: v for o in self._steady for k, v in self._tells(o).items()}
+            self._turning = [o for o in self.offices if o.turns and o.first <= self.t < o.last]
+            told = {k: v for o in self.offices for k, v in self._tells(o).items()}
             self._dated = range(self.t, until), told
         return self._dated[1]
 
@@ -247,7 +247,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.count(self.wiring.sweep.row(row, self.t, self.key, self._now))
 
     def _calendar_drivers(self) -> None:
-        self.tallies, self.desk.started = {}, []
+        self.tallies = {}
         if self.t in self._turns:
             for office in self._changing:
                 if office.policy.turn_to(self.calendar.label(self.t)):
@@ -296,6 +296,7 @@ class LearningModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.market.open_month(self.calendar.at(self.t)[1])
         self.desk.enrol()
         self.clock.run(until=self.calendar.begins(self.t + 1))
+        self.desk.close_month()
         pull = max((o.policy.values["amount"] for o in self._priced if self._pulls(o)), default=0.0)
         public = self.tallies.get("public_starts", 0) / max(self.tallies.get("started", 0), 1)
         self.market.close_month(public, pull)

@@ -64,7 +64,12 @@ class Cases:
     awarded: Clock  # when the money was granted to who still waits for a seat; -1 before
 
     def where(self, chosen: NDArray[np.bool_]) -> Cases:
-        return Cases(*(column[chosen] for column in vars(self).values()))
+        """Those who are chosen; all of them as they are, when they all are."""
+        if chosen.all():
+            return self
+        return Cases(
+            self.rows[chosen], self.cents[chosen], self.decided[chosen], self.awarded[chosen]
+        )
 
     def joined(self, other: Cases) -> Cases:
         if not (self.rows.size and other.rows.size):
@@ -270,6 +275,8 @@ class Office:
                 self.log.append((int(env.now), "closed", int(away.size), self.purse))
         self.pending = self.pending.joined(self._assessed(cases, t))
         decided = self.pending.decided
+        if not decided.size:
+            return
         last = decided[decided <= month_ends].max(initial=env.now)
         yield env.timeout(math.ceil(last) - env.now)
         self._decide(t, int(env.now), counter)
@@ -359,20 +366,19 @@ class Office:
 
     def _decide(self, t: int, now: int, counter: Counter) -> None:
         """Award or refuse whatever has been assessed by now."""
-        if not self.pending.rows.size:
-            return
-        due = self.pending.decided <= now
+        pending, values = self.pending, self.policy.values
+        due = pending.decided <= now
         if not due.any():
             return
-        cases, self.pending = self.pending.where(due), self.pending.where(~due)
-        waits = counter.waits(self.number, cases.rows)
-        new = cases.awarded < 0
-        refused = np.zeros(new.size, bool)
-        if self.policy.values["rejected"] > 0.0:
+        cases, self.pending = pending.where(due), pending.where(~due)
+        waits, new = counter.waits(self.number, cases.rows), cases.awarded < 0
+        ends = {"withdrawn": ~waits}
+        if values["rejected"] > 0.0:
             luck = draws.uniforms(self.seed, cases.rows, t, f"{self.policy.name}.rejected")
-            refused = waits & new & (luck < self.policy.values["rejected"])
-        late = ~new & (now > cases.awarded + self.policy.values["start_within"] * MONTH)
-        ends = {"withdrawn": ~waits, "rejected": refused, "lapsed": waits & late}
+            ends["rejected"] = waits & new & (luck < values["rejected"])
+        if not new.all():
+            ends["lapsed"] = waits & ~new & (now > cases.awarded + values["start_within"] * MONTH)
+        stays = np.ones(waits.size, bool)
         for event, chosen in ends.items():
             if chosen.any():
                 back = int(cases.cents[chosen].sum())
@@ -380,16 +386,21 @@ class Office:
                 self.log.append((now, event, int(chosen.sum()), back))
                 if event != "withdrawn":
                     counter.turn_away(self, cases.rows[chosen], refused=event == "rejected")
-        good = cases.where(waits & ~refused & ~late)
-        if (first := good.awarded < 0).any():
+                stays &= ~chosen
+        self._award(cases.where(stays), now, counter)
+
+    def _award(self, good: Cases, now: int, counter: Counter) -> None:
+        """Award who is found entitled; who finds no seat is looked at again next month."""
+        first = good.awarded < 0
+        if first.any():
             self.log.append((now, "awarded", int(first.sum()), int(good.cents[first].sum())))
         seatless = np.zeros(first.size, bool)
-        for again in (False, True):
-            chosen = first != again
+        for chosen, known in ((first, False), (~first, True)):
             rows = good.rows[chosen]
             if rows.size:
-                seatless[chosen] = left_of(rows, counter.award(self, rows, again))
-        held = good.where(seatless)
-        held.awarded[held.awarded < 0] = now
-        held.decided[:] = now  # looked at again when the next month begins
-        self.pending = self.pending.joined(held)
+                seatless[chosen] = left_of(rows, counter.award(self, rows, known))
+        if seatless.any():
+            held = good.where(seatless)
+            since = np.where(held.awarded < 0, now, held.awarded)
+            again = np.full(since.size, float(now))
+            self.pending = self.pending.joined(Cases(held.rows, held.cents, again, since))

@@ -124,7 +124,7 @@ class Market:
     """Seats of every cell in the month; `share` of the nation is simulated."""
 
     def __init__(self, values: Mapping[str, float], share: float, seed: int) -> None:
-        self.values, self.share, self.seed = values, share, seed
+        self.values, self.share, self._key = values, share, draws.key(seed)
         self.age = 0  # months that it has seen
         self.waiting = np.zeros(0, np.int64)  # rows that found no seat before
         self._waits = np.zeros(0, bool)  # by row, whether it is among `_marked`
@@ -166,10 +166,10 @@ class Market:
 
     def admit(
         self, worker: Mapping[str, NDArray[Any]], rows: Rows, t: int, month: int
-    ) -> NDArray[np.bool_]:
-        """Which of the rows find a seat in a course that begins in this month."""
+    ) -> tuple[Rows, Rows]:
+        """Which of the rows find a seat in a course that begins in this month, and which wait."""
         if not self.on or not rows.size:
-            return np.ones(rows.size, bool)
+            return rows, rows[:0]
         if self._waits.size != worker["sector"].size:
             self._waits, self._marked = np.zeros(worker["sector"].size, bool), self.waiting[:0]
         if self._marked is not self.waiting:
@@ -180,12 +180,15 @@ class Market:
         admitted: Any = _admitted
         found = np.zeros(rows.size, np.bool_)
         admitted(
-            rows, t, *draws.key(self.seed), *_PLACES, worker["plan_recognised"], worker["sector"],
+            rows, t, *self._key, *_PLACES, worker["plan_recognised"], worker["sector"],
             self._waits, _BEGINS[month], known, self.values["distance"], self.values["group"],
             self.share, providers, first, self.asked, self.left, found,
         )  # fmt: skip
-        self.still.append(rows[~found])
-        return found
+        if found.all():
+            return rows, rows[:0]
+        waiting = rows[~found]
+        self.still.append(waiting)
+        return rows[found], waiting
 
     def close_month(self, public: float, pull: float) -> None:
         """Supply follows demand, and prices follow public money; `public` is its share of starts.
