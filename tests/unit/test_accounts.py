@@ -181,7 +181,9 @@ def test_what_lapsed_while_its_holder_waited_for_a_seat_is_not_paid(model: Make)
     lost -= 10 * 5_000
     made.desk._rights(office.policy, {"granted_eur": 0, "lapsed_eur": lost})
     made._now, made.tallies = made.drivers(), {}
+    made.desk.open_month()
     made.desk.award(office, rows, again=True)
+    made.desk.close_month()
     assert worker["account_balance"][rows].min() >= 0
     assert not worker["applies"][rows[:10]].any()
     assert worker["public_money"][rows[10:20]].max() <= 5_000
