@@ -4,39 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator import groups, ledger
 from simulator.codes import CONTEMPLATION, EDUCATION_CLASS
 from simulator.columns import ALONE, HELPED, INSTRUMENT
-from simulator.kernel import equal, held, total
 from simulator.ledger import EMPLOYERS, WORKERS
 from simulator.office import Cents, Office, Rows
 from simulator.policy import PAID_IN, Policy
+from simulator.queueing import limited
+from simulator.scans import equal, held, total
 
 if TYPE_CHECKING:
     from simulator.model import LearningModel
 
 STARTED = ("started", "turnover_eur", "worker_eur", "employer_eur", "no_shows", "public_starts")
 _EDUCATION_CLASS = np.array([EDUCATION_CLASS[e] for e in sorted(EDUCATION_CLASS)])
-
-
-@nb.njit(cache=True, nogil=True)
-def _limited(rows, asked, left, applies, kept):  # type: ignore[no-untyped-def]
-    """Ask no more than is left; who has nothing left no longer applies. How many are kept."""
-    many = 0
-    for i in rows:
-        asked[i] = min(asked[i], left[i])
-        if asked[i] == 0:
-            applies[i] = 0
-        else:
-            kept[many] = i
-            many += 1
-    return many
 
 
 class Desk:
@@ -92,9 +78,7 @@ class Desk:
         worker, rights = self._model.population.worker, policy.rights_column
         if not rights or not rows.size:
             return rows
-        kept, limited = np.empty(rows.size, np.int64), cast(Any, _limited)
-        columns = worker["public_money"], worker[rights], worker["applies"]
-        return kept[: limited(rows, *columns, kept)]
+        return limited(rows, worker["public_money"], worker[rights], worker["applies"])
 
     def waits(self, number: int, rows: Rows) -> NDArray[np.bool_]:
         """Which of those rows still apply to an instrument."""

@@ -27,6 +27,7 @@ from simulator import chunks, draws, laws
 from simulator.laws import Law, Names
 from simulator.loops import fuse
 from simulator.parameters import tuple_type
+from simulator.scans import parts
 
 BLOCK_ROWS = 65_536  # fixed, so that no result depends on the number of threads
 
@@ -305,13 +306,13 @@ class Bound:
         if pool is None or rows.size <= SMALL_BATCH:
             loop(all_rows, *arguments, out, *self._with(made))
             return
-        parts = _parts(rows.size, pool)
-        outs = np.zeros((len(parts), out.size), np.int64)
+        some = parts(rows.size, pool)
+        outs = np.zeros((len(some), out.size), np.int64)
 
         def one(k: int) -> None:
-            loop(all_rows[parts[k]], *arguments, outs[k], *self._with(made, parts[k]))
+            loop(all_rows[some[k]], *arguments, outs[k], *self._with(made, some[k]))
 
-        list(pool.map(one, range(len(parts))))
+        list(pool.map(one, range(len(some))))
         out += outs.sum(axis=0)
 
     def row(
@@ -347,58 +348,3 @@ def _picked(names: tuple[str, ...]) -> Callable[[Mapping[str, float]], NDArray[n
         return lambda values: np.array([values[names[0]]], np.float64)
     take = operator.itemgetter(*names)
     return lambda values: np.array(take(values), np.float64)
-
-
-@nb.njit(cache=True, nogil=True)
-def _total(column):  # type: ignore[no-untyped-def]
-    found = 0
-    for i in range(column.size):
-        found += column[i]
-    return found
-
-
-def _parts(rows: int, pool: ThreadPoolExecutor | None) -> list[slice]:
-    """Rows divided for a pool; only for whole numbers, whose sum no division changes."""
-    count = pool._max_workers if pool else 1
-    bounds = [rows * k // count for k in range(count + 1)]
-    return [slice(a, b) for a, b in itertools.pairwise(bounds)]
-
-
-def total(column: NDArray[np.int32], pool: ThreadPoolExecutor | None) -> int:
-    """The exact sum of a column of whole numbers."""
-    parts = [column[s] for s in _parts(column.size, pool)]
-    return int(sum(pool.map(_total, parts) if pool else map(_total, parts)))
-
-
-@nb.njit(cache=True, nogil=True)
-def _listed(column, value, same, first, rows):  # type: ignore[no-untyped-def]
-    marks, hits, found = np.empty(chunks.CHUNK, np.int8), np.empty(chunks.CHUNK + 8, np.int64), 0
-    for base in range(0, column.size, chunks.CHUNK):
-        count = min(chunks.CHUNK, column.size - base)
-        for j in range(count):
-            marks[j] = (column[np.uintp(base + j)] == value) == same
-        many = chunks.marked(marks, count, hits)
-        for m in range(many):
-            rows[found + m] = first + base + hits[m]
-        found += many
-    return found
-
-
-def held(column: NDArray[np.int8], pool: ThreadPoolExecutor | None) -> NDArray[np.int64]:
-    """The rows, in order, where a code is not 0."""
-    return equal(column, 0, pool, same=False)
-
-
-def equal(
-    column: NDArray[np.integer], value: int, pool: ThreadPoolExecutor | None, *, same: bool = True
-) -> NDArray[np.int64]:
-    """The rows, in order, where a column has a value; without `same`, where it has another."""
-    sought = column.dtype.type(value)
-
-    def part(s: slice) -> NDArray[np.int64]:
-        rows = np.empty(s.stop - s.start + 1, np.int64)
-        return rows[: _listed(column[s], sought, same, s.start, rows)].copy()
-
-    if pool is None:
-        return part(slice(0, column.size))
-    return np.concatenate(list(pool.map(part, _parts(column.size, pool))))

@@ -25,7 +25,7 @@ from simulator import draws, ledger  # noqa: E402
 from simulator.behaviour import register  # noqa: E402
 from simulator.calendar import Calendar  # noqa: E402
 from simulator.desk import Desk  # noqa: E402
-from simulator.kernel import BLOCK_ROWS, Bound, total  # noqa: E402
+from simulator.kernel import BLOCK_ROWS, Bound  # noqa: E402
 from simulator.labour_market.lives import WorkingLives  # noqa: E402
 from simulator.labour_market.script import Happened, Script  # noqa: E402
 from simulator.labour_market.workforce import Workforce  # noqa: E402
@@ -34,6 +34,7 @@ from simulator.office import MONTHLY_AT, Office  # noqa: E402
 from simulator.periods import FOREVER  # noqa: E402
 from simulator.policy import Null, Policy  # noqa: E402
 from simulator.population import Population, Worker  # noqa: E402
+from simulator.scans import total  # noqa: E402
 from simulator.surroundings import look_around, set_shares  # noqa: E402
 from simulator.training import Market  # noqa: E402
 from simulator.wiring import Values, Wiring, first_month, resolve  # noqa: E402

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from simulator import draws
 from simulator.calendar import Calendar
+from simulator.cases import Cases
 from simulator.policy import HOOKS, Policy
 from simulator.queueing import (
     among,
@@ -54,30 +55,6 @@ class Counter(Protocol):
     def yearly(self, office: Office) -> None: ...
 
 
-@dataclass
-class Cases:
-    """Applications whose money is set aside: they wait for a decision, or then for a seat."""
-
-    rows: Rows
-    cents: Cents
-    decided: Clock
-    awarded: Clock  # when the money was granted to who still waits for a seat; -1 before
-
-    def where(self, chosen: NDArray[np.bool_]) -> Cases:
-        """Those who are chosen; all of them as they are, when they all are."""
-        if chosen.all():
-            return self
-        return Cases(
-            self.rows[chosen], self.cents[chosen], self.decided[chosen], self.awarded[chosen]
-        )
-
-    def joined(self, other: Cases) -> Cases:
-        if not (self.rows.size and other.rows.size):
-            return self if self.rows.size else other
-        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
-        return Cases(*(np.concatenate(pair) for pair in pairs))
-
-
 @dataclass(frozen=True)
 class Opening:
     """The line on the day a window opened, in clock time: when it opened, when everybody joined the
@@ -88,14 +65,6 @@ class Opening:
     came: Clock
     paid: Clock
     away: Clock
-
-
-def _cases(rows: Rows, cents: Cents, decided: Clock) -> Cases:
-    return Cases(rows, cents, decided, np.full(rows.size, -1.0))
-
-
-def _none() -> Cases:
-    return _cases(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
 
 
 class Office:
@@ -119,7 +88,7 @@ class Office:
         self.purse = 0  # cents left in the window that is open; unused when open-ended
         self.closes = -1  # clock time at which it closes
         self.served = 1.0  # share of those in line who could be paid when it last served
-        self.pending, self.free = _none(), np.zeros(0)  # the pile, and when assessors are free
+        self.pending, self.free = Cases.none(), np.zeros(0)  # the pile, and when assessors are free
         self.log: list[tuple[int, str, int, int]] = []  # (clock, event, persons, cents)
         opens = policy.windows.opens if policy.windows is not None else ()
         self.openings: list[Opening] = []
@@ -135,18 +104,14 @@ class Office:
 
     def state(self) -> dict[str, Any]:
         """What the office remembers from month to month, as plain data."""
-        kept = {k: v.tolist() for k, v in vars(self.pending).items()}
         return {"purse": self.purse, "closes": self.closes, "served": self.served,
-                "free": self.free.tolist(), "pending": kept}  # fmt: skip
+                "free": self.free.tolist(), "pending": self.pending.plain()}  # fmt: skip
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from what `state` gave."""
         self.purse, self.closes = int(state["purse"]), int(state["closes"])
-        self.served, kept = float(state["served"]), state["pending"]
+        self.served, self.pending = float(state["served"]), Cases.read(state["pending"])
         self.free = np.array(state["free"], float)
-        self.pending = Cases(np.array(kept["rows"], np.int64), np.array(kept["cents"], np.int64),
-                             np.array(kept["decided"], float),
-                             np.array(kept["awarded"], float))  # fmt: skip
 
     @property
     def turns(self) -> bool:
@@ -242,7 +207,7 @@ class Office:
         if self.pending.rows.size:  # decided on, or waiting for a seat
             rows = rows[~among(rows, self.pending.rows)]
         if self.policy.windows is None:
-            cases = _cases(rows, counter.asked(rows), np.full(rows.size, float(start)))
+            cases = Cases.new(rows, counter.asked(rows), np.full(rows.size, float(start)))
         else:
             ends = min(month_ends, self.closes)
             rows, came, done = self._line(rows, start, t, opening, counter)
@@ -253,7 +218,7 @@ class Office:
             if full.any():
                 counter.turn_away(self, rows[full])
                 self.log.append((start, "course full", int(full.sum()), self.purse))
-            cases = _cases(rows[paid], asked[paid], done[paid])
+            cases = Cases.new(rows[paid], asked[paid], done[paid])
             away = rows[~paid & ~full]
             line = rows.size + late.size
             if away.size:  # the window shuts at whoever cannot be paid; the rest comes too late
@@ -362,7 +327,7 @@ class Office:
         free = self.free if self.free.size == counters else np.zeros(counters)
         service = -minutes * np.log(luck[order])
         done, self.free = several_counters(cases.decided[order], service, free)
-        return _cases(cases.rows[order], cases.cents[order], done)
+        return Cases.new(cases.rows[order], cases.cents[order], done)
 
     def _decide(self, t: int, now: int, counter: Counter) -> None:
         """Award or refuse whatever has been assessed by now."""
@@ -400,7 +365,4 @@ class Office:
             if rows.size:
                 seatless[chosen] = left_of(rows, counter.award(self, rows, known))
         if seatless.any():
-            held = good.where(seatless)
-            since = np.where(held.awarded < 0, now, held.awarded)
-            again = np.full(since.size, float(now))
-            self.pending = self.pending.joined(Cases(held.rows, held.cents, again, since))
+            self.pending = self.pending.joined(good.where(seatless).held(now))

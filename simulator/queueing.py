@@ -113,3 +113,29 @@ def left_of(rows: NDArray[np.int64], left: NDArray[np.int64]) -> NDArray[np.bool
     if left.size:
         _left_of(rows, left, found)
     return found
+
+
+@nb.njit(cache=True, nogil=True)
+def _limited(rows, asked, left, applies, kept):  # type: ignore[no-untyped-def]
+    many = 0
+    for i in rows:
+        asked[i] = min(asked[i], left[i])
+        if asked[i] == 0:
+            applies[i] = 0
+        else:
+            kept[many] = i
+            many += 1
+    return many
+
+
+def limited(
+    rows: NDArray[np.int64],
+    asked: NDArray[np.int32],
+    left: NDArray[np.int32],
+    applies: NDArray[np.int8],
+) -> NDArray[np.int64]:
+    """The rows that have something left of a right, who ask no more than that; those who have
+    nothing no longer apply. Columns are changed in place.
+    """
+    kept = np.empty(rows.size, np.int64)
+    return kept[: _limited(rows, asked, left, applies, kept)]

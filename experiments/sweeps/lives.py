@@ -19,7 +19,7 @@ from simulator import variants
 from simulator.measures import Lived, Measured, measured
 from simulator.variants import Begun, Design, begin, together
 
-KEPT = 500_000  # persons of the lives that a process keeps: some 130 MB
+KEPT = 500_000  # persons of the lives that a process keeps: 120 MB, with many seeds twice that
 EVERY = 12  # months between surveys: the last of every year is what is kept
 _FUTURES = 16  # that are kept of one life
 _SOLVED = 256  # sets of intercepts that are kept

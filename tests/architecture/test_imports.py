@@ -23,8 +23,8 @@ PACKAGES = ("simulator", "scenarios", "calibration", "experiments", "reports")
 # row here. The laws' row is the last that behaviour and policies may see, with policy.
 ROWS = (
     "codegen",
-    "calendar chunks codes columns draws ledger parameters quantile queueing windows",
-    "laws dated employers groups periods additionality benefits",
+    "calendar cases chunks codes columns draws ledger parameters quantile queueing windows",
+    "laws dated employers groups periods additionality benefits scans",
     "policy fusion margins panel",
     "loops behaviour policies synthesis surveys",
     "population",
@@ -47,7 +47,7 @@ SEEN_BY_LAWS = {"laws", "policy", "columns", "codes", "draws", "parameters", "wi
 # office and the answers to surveys are compiled code too.
 NUMBA_FILES = {
     "laws", "draws", "kernel", "chunks", "queueing", "labour_market.lives", "labour_market.script",
-    "surroundings", "panel", "training", "additionality",
+    "surroundings", "panel", "training", "additionality", "scans",
 }  # fmt: skip
 LIBRARY_FILES = {
     "mesa": {"model", "population"},

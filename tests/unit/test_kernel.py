@@ -12,7 +12,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from simulator import draws, kernel
+from simulator import draws, kernel, scans
 from simulator.columns import code, money, real, table
 from simulator.laws import Names, derived, law
 
@@ -296,7 +296,7 @@ def test_a_test_that_is_sure_must_be_one_of_the_tests_and_not_the_last() -> None
 def test_the_rows_that_hold_a_code_or_a_value_are_found_in_order(rows: int, threads: int) -> None:
     column = np.random.default_rng(rows).integers(-1, 2, rows).astype(np.int8)
     with ThreadPoolExecutor(max(threads, 1)) as pool:
-        found = kernel.held(column, pool if threads else None)
-        there = kernel.equal(column.astype(np.int16), -1, pool if threads else None)
+        found = scans.held(column, pool if threads else None)
+        there = scans.equal(column.astype(np.int16), -1, pool if threads else None)
     assert np.array_equal(found, np.flatnonzero(column))
     assert np.array_equal(there, np.flatnonzero(column == -1))
