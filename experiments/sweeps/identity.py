@@ -11,9 +11,11 @@ from pathlib import Path
 from experiments.sweeps.study import Ready
 from scenarios.scenario import Scenario, resolve
 
-ROOT = Path(__file__).parents[2]
+ROOT, EXPERIMENTS = Path(__file__).parents[2], Path(__file__).parents[1]
 PACKAGES = ("numpy", "scipy", "numba", "llvmlite", "mesa", "simpy", "xarray")
-OWN = ("outputs.py", "factors.py", "manifold.py", "worker.py")  # of this folder
+# Of the experiments, what decides what a run comes to, besides table.py.
+OWN = ("levers.py", "twins.py", "sweeps/factors.py", "sweeps/lives.py", "sweeps/manifold.py",
+       "sweeps/outputs.py", "sweeps/worker.py")  # fmt: skip
 SHOWN = 5
 
 
@@ -23,7 +25,7 @@ def _digest(content: bytes) -> str:
 
 def of(ready: Ready) -> dict[str, str]:
     """A checksum by what it is of: files of the model and its data, packages, the scenario."""
-    found = of_scenario(ready.scenario, [Path(__file__).parent / name for name in OWN])
+    found = of_scenario(ready.scenario, [EXPERIMENTS / name for name in OWN])
     found[f"scenario {ready.study.scenario}"] = found.pop("scenario")
     return found
 
@@ -36,7 +38,7 @@ def of_scenario(scenario: Scenario, own: Iterable[Path]) -> dict[str, str]:
         *(ROOT / "calibration").rglob("*.toml"),
         *(ROOT / "scenarios").glob("*.py"),
         *own,
-        ROOT / "experiments" / "table.py",
+        EXPERIMENTS / "table.py",
     ]
     found = {str(path.relative_to(ROOT)): _digest(path.read_bytes()) for path in sorted(files)}
     for name in (scenario.margins, scenario.levels, scenario.world.years):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from experiments.sweeps import factors
+from experiments.sweeps import factors, identity
 from experiments.sweeps.running import rows_of, shape_of
 from experiments.sweeps.study import FOLDER, Ready, read
 from scenarios.scenario import BASELINE
@@ -37,6 +38,21 @@ def test_our_own_studies_can_be_run(name: str) -> None:
     found = read(name)
     assert found.study.title
     assert next(rows_of(found, shape_of(found))).shape[1] == len(found.names)
+
+
+def test_a_study_is_held_to_all_that_decides_its_runs() -> None:
+    own = {"experiments." + n[:-3].replace("/", ".") for n in (*identity.OWN, "table.py")}
+    seen = set()
+    for name in identity.OWN:
+        for node in ast.walk(ast.parse((identity.EXPERIMENTS / name).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("experiments"):
+                seen |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    files = {s for s in seen if (identity.ROOT / (s.replace(".", "/") + ".py")).is_file()}
+    # Where shards lie, what a study says (its text counts), names of variables; twins of a command.
+    others = {"experiments.sweeps.store", "experiments.sweeps.study", "experiments.results",
+              "experiments.runner"}  # fmt: skip
+    assert files - own == others
+    assert "experiments/sweeps/lives.py" in identity.of(read("quick"))
 
 
 def test_what_a_study_leaves_open_is_as_the_scenario_has_it(tmp_path: Path) -> None:
