@@ -1,6 +1,6 @@
 """What a study costs besides its runs: a task's way through the engine and the store, and the runs
 a second on one and on two processes, of a study of what people are like and of one of a lever,
-whose runs share their past and their null life. `python benchmarks/sweeps.py [runs]`; minutes.
+whose runs share their past and their null life. `python benchmarks/sweeps.py [runs]`; some minutes.
 
 From a task's cost to the coordinator follows how many cores one coordinator can keep at work.
 """

@@ -123,7 +123,7 @@ class Desk:
         if rows.size:
             laws = m.wiring.start
             scratch = laws.scratch(rows.size)
-            laws.add(self._counts, rows, m.t, m.key, m.drivers(), scratch, m.pool)
+            laws.batch(rows, m.t, m.key, m.drivers(), scratch, m.pool, self._counts)
             there = worker["stage"][rows] != CONTEMPLATION
             self.started.append((rows[there], scratch["course_own"][there]))
             for office in self._strict:
@@ -159,7 +159,8 @@ class Desk:
     def turn_away(self, office: Office, rows: Rows, refused: bool = False) -> None:
         """The application ends; some drop the plan too, the others may come back."""
         m, name = self._model, office.policy.name
-        m.count(m.wiring.turned_away.batch(rows, m.t, m.key, m.drivers()))
+        laws = m.wiring.turned_away
+        m.count(laws.told(laws.batch(rows, m.t, m.key, m.drivers())))
         m.count({f"{'rejected' if refused else 'turned_away'}:{name}": int(rows.size)})
         if refused:
             self._administer(office.policy, "admin_per_application", rows.size)
@@ -207,7 +208,7 @@ class Desk:
         for office, bound in zip(m.offices, m.wiring.on_move, strict=True):
             if bound is not None:
                 found = bound.batch(rows, m.t, m.key, m.drivers(), pool=m.pool)
-                self._rights(office.policy, found)
+                self._rights(office.policy, bound.told(found))
 
     def gone(self, rows: Rows) -> None:
         """What those rows, who leave for good, still have a right to lapses."""

@@ -279,33 +279,20 @@ class Bound:
         drivers: Mapping[str, float],
         scratch: Arrays | None = None,
         pool: ThreadPoolExecutor | None = None,
-    ) -> dict[str, int]:
-        """The laws for the given rows only, each at most once, and their tallies; `scratch` has the
-        columns that live for this batch, and is filled.
+        out: Tallied | None = None,
+    ) -> Tallied:
+        """The laws for the given rows only, each at most once; `scratch` has the columns that live
+        for this batch, and is filled. Returns the tallies, added to `out` if that is given.
         """
-        out = self.nothing()
-        self.add(out, rows, t, key, drivers, scratch, pool)
-        return self.told(out)
-
-    def add(
-        self,
-        out: Tallied,
-        rows: NDArray[np.integer],
-        t: int,
-        key: tuple[np.uint64, np.uint64],
-        drivers: Mapping[str, float],
-        scratch: Arrays | None = None,
-        pool: ThreadPoolExecutor | None = None,
-    ) -> None:
-        """What `batch` does, its tallies added to `out`."""
+        out = self.nothing() if out is None else out
         if not rows.size:
-            return
+            return out
         made = self.scratch(rows.size) if scratch is None else scratch
         arguments = self._arguments(t, key, drivers)
         loop, all_rows = self.kernel.fast.batch, rows.astype(np.int64, copy=False)
         if pool is None or rows.size <= SMALL_BATCH:
             loop(all_rows, *arguments, out, *self._with(made))
-            return
+            return out
         some = parts(rows.size, pool)
         outs = np.zeros((len(some), out.size), np.int64)
 
@@ -314,6 +301,7 @@ class Bound:
 
         list(pool.map(one, range(len(some))))
         out += outs.sum(axis=0)
+        return out
 
     def row(
         self, i: int, t: int, key: tuple[np.uint64, np.uint64], drivers: Mapping[str, float]

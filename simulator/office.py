@@ -360,9 +360,9 @@ class Office:
         if first.any():
             self.log.append((now, "awarded", int(first.sum()), int(good.cents[first].sum())))
         seatless = np.zeros(first.size, bool)
-        for chosen, known in ((first, False), (~first, True)):
+        for chosen, again in ((first, False), (~first, True)):
             rows = good.rows[chosen]
             if rows.size:
-                seatless[chosen] = left_of(rows, counter.award(self, rows, known))
+                seatless[chosen] = left_of(rows, counter.award(self, rows, again))
         if seatless.any():
             self.pending = self.pending.joined(good.where(seatless).held(now))

@@ -55,7 +55,7 @@ def held(column: NDArray[np.int8], pool: ThreadPoolExecutor | None) -> NDArray[n
     def part(s: slice) -> NDArray[np.int64]:
         first, last = s.start * _WORD, s.stop * _WORD
         rows = np.empty(last - first, np.int64)
-        return rows[: _held(words[s], column[first:last], first, rows)].copy()
+        return rows[: _held(words[s], column[first:last], first, rows)]
 
     found = (pool.map if pool else map)(part, parts(words.size, pool))
     return np.concatenate([*found, whole + np.flatnonzero(column[whole:])])
@@ -83,6 +83,6 @@ def equal(
 
     def part(s: slice) -> NDArray[np.int64]:
         rows = np.empty(s.stop - s.start + 1, np.int64)
-        return rows[: _listed(column[s], sought, s.start, rows)].copy()
+        return rows[: _listed(column[s], sought, s.start, rows)]
 
     return np.concatenate(list((pool.map if pool else map)(part, parts(column.size, pool))))

@@ -182,13 +182,11 @@ def future(
     months, at the end alone without that.
     """
     every = every or until - design.introduction
-    recorder = Recorder(design.introduction, every, probe=design.probe)
+    nothing = Recorder(design.introduction, every, probe=design.probe)
     shorter = replace(design, spin_up=design.introduction, before=0,
                       after=until - design.introduction)  # fmt: skip
-    branch = model.branch(policies, recorder)
-    _advance(branch, until, lambda months: None)
-    lived = Lived(recorder, recorder.courses())
-    return summary(branch, lived, lived, shorter)
+    ended, lived = Begun(model, nothing).live(policies, shorter)
+    return summary(ended, lived, lived, shorter)
 
 
 def _copied(recorder: Recorder) -> Recorder:

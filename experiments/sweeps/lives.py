@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from scenarios.scenario import NULL, Scenario
 from simulator import variants
@@ -50,9 +50,8 @@ class Lives:
     def of(self, scenario: Scenario, seed: int) -> Measured:
         """All variants of a scenario, lived by the same people beside the null."""
         if not self.keeps or scenario.persons > self.kept:
-            design = replace(scenario.design(), every=EVERY)
             makers = {v: (lambda v=v: scenario.policies(v)) for v in scenario.names()}
-            return variants.lives(design, makers, seed)
+            return variants.lives(_design(scenario), makers, seed)
         before = f"{seed} {shared(scenario)}"
         most = self.kept // scenario.persons
         held = _kept(self._held, before, most, lambda: _begun(scenario, seed))
@@ -63,11 +62,11 @@ class Lives:
         return together(scenario.names(), found)
 
     def met(
-        self, seed: int, values: Mapping[str, float], begin: Mapping[str, float],
+        self, seed: int, values: Mapping[str, float], near: Mapping[str, float],
         solve: Callable[[], dict[str, float]],
     ) -> dict[str, float]:  # fmt: skip
-        """Values with the intercepts that `solve` finds for them, sought from `begin` on."""
-        key = json.dumps([seed, dict(values), dict(begin)])
+        """Values with the intercepts that `solve` finds for them, sought from `near` on."""
+        key = json.dumps([seed, dict(values), dict(near)])
         return _kept(self._intercepts, key, _SOLVED, solve)
 
 
@@ -83,8 +82,12 @@ def given(scenario: Scenario, variant: str) -> str:
     return json.dumps([[name, scenario.instruments[name]] for name in own])
 
 
+def _design(scenario: Scenario) -> Design:
+    return replace(scenario.design(), every=EVERY)
+
+
 def _begun(scenario: Scenario, seed: int) -> _Held:
-    design = replace(scenario.design(), every=EVERY)
+    design = _design(scenario)
     begun = begin(design, seed)
     ended, null = begun.live(scenario.policies(NULL), design)
     return _Held(design, begun, null, {given(scenario, NULL): measured(ended, null, null, design)})
@@ -97,10 +100,9 @@ def _future(held: _Held, scenario: Scenario, variant: str) -> Measured:
 
 def _kept(known: dict[str, T], key: str, most: int, make: Callable[[], T]) -> T:
     """What is known by a key, made if need be; at most so many stay, those used last."""
-    found: Any = known.pop(key, None)
-    if found is None:
-        while known and len(known) >= most:
+    if key not in known:
+        while len(known) >= most:
             del known[next(iter(known))]
-        found = make()
-    known[key] = found
-    return found  # type: ignore[no-any-return]
+        known[key] = make()
+    known[key] = found = known.pop(key)
+    return found
